@@ -1,0 +1,108 @@
+"""Scores, baselines and the interval, against scikit-learn and SciPy."""
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+from sklearn import calibration as sk_calibration
+from sklearn import dummy, metrics
+
+from titanic_helpers import (
+    accuracy,
+    area_under_curve,
+    calibration,
+    confusion_matrix,
+    load_passengers,
+    majority_baseline,
+    precision,
+    recall,
+    roc_curve,
+    targets_of,
+    wilson_interval,
+    women_survive,
+)
+
+rng = np.random.default_rng(7)
+y = rng.integers(0, 2, 400).astype(float)
+p = np.round(np.clip(0.3 * y + rng.uniform(0, 0.8, 400), 0, 1), 2)     # with many ties
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.25, 0.5, 0.8, 1.0])
+def test_scores_agree_with_scikit_learn(threshold):
+    said = p >= threshold
+    assert (confusion_matrix(y, p, threshold) == metrics.confusion_matrix(y, said)).all()
+    assert accuracy(y, p, threshold) == metrics.accuracy_score(y, said)
+    assert recall(y, p, threshold) == metrics.recall_score(y, said)
+    if said.any():
+        assert precision(y, p, threshold) == metrics.precision_score(y, said)
+
+
+def test_exactly_the_threshold_counts_as_survived():
+    assert accuracy(np.array([1.0, 0.0]), np.array([0.5, 0.5])) == 0.5
+    assert accuracy(np.array([1.0]), np.array([0.5])) == 1.0
+
+
+def test_precision_and_recall_of_nobody_are_nan():
+    assert np.isnan(precision(np.array([1.0]), np.array([0.2])))
+    assert np.isnan(recall(np.array([0.0]), np.array([0.2])))
+
+
+def test_roc_agrees_with_scikit_learn():
+    ours = roc_curve(y, p)
+    theirs = metrics.roc_curve(y, p, drop_intermediate=False)
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-15)
+    assert area_under_curve(*ours[:2]) == pytest.approx(metrics.roc_auc_score(y, p))
+
+
+def test_calibration_agrees_with_scikit_learn():
+    for bins in (4, 10):
+        mean, share, count = calibration(y, p, bins)
+        # scikit-learn closes its bins on the right, ours on the left
+        nudged = np.clip(p + 1e-9, 0, 1)
+        reference = sk_calibration.calibration_curve(y, nudged, n_bins=bins)
+        assert share == pytest.approx(reference[0])
+        assert mean == pytest.approx(reference[1], abs=1e-8)
+        assert count.sum() == 400
+    assert calibration(np.array([1.0]), np.array([1.0]))[2].tolist() == [1]
+
+
+def test_baselines_on_the_passengers():
+    people = load_passengers()
+    truth = targets_of(people)
+    reference = dummy.DummyClassifier().fit(truth[:, None], truth).predict(truth[:, None])
+    assert (majority_baseline(truth, 1309) == reference).all()
+    assert accuracy(truth, majority_baseline(truth, 1309)) == 809 / 1309
+    assert accuracy(truth, women_survive(people["Sex"])) == (339 + 682) / 1309
+    assert majority_baseline(np.array([1.0, 1.0, 0.0]), 2).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(("correct", "n"), [(0, 9), (9, 9), (206, 262), (1, 2)])
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.99])
+def test_interval_agrees_with_scipy(correct, n, confidence):
+    reference = binomtest(correct, n).proportion_ci(confidence, method="wilson")
+    assert wilson_interval(correct, n, confidence) == pytest.approx(
+        (reference.low, reference.high), abs=1e-12)
+
+
+@pytest.mark.parametrize("bad", [(-1, 9), (10, 9), (0, 0), (1, 2, 1.0)])
+def test_no_interval(bad):
+    with pytest.raises(ValueError, match="no interval for"):
+        wilson_interval(*bad)
+
+
+@pytest.mark.parametrize("score", [accuracy, precision, recall, roc_curve, calibration])
+@pytest.mark.parametrize(("targets", "probabilities", "message"), [
+    ([1.0], [0.5, 0.5], "1.* targets, .*2.* probabilities"),
+    ([], [], "0.* targets"),
+    ([2.0], [0.5], "a target is neither 0 nor 1"),
+    ([1.0], [1.5], "a probability is not a number from 0 to 1"),
+    ([1.0], [np.nan], "a probability is not a number from 0 to 1"),
+])
+def test_refused(score, targets, probabilities, message):
+    with pytest.raises(ValueError, match=message):
+        score(np.array(targets), np.array(probabilities))
+
+
+def test_roc_needs_both_outcomes():
+    with pytest.raises(ValueError, match="both outcomes"):
+        roc_curve(np.ones(3), np.array([0.1, 0.2, 0.3]))

@@ -1,0 +1,138 @@
+"""python -m titanic_helpers, as it is typed."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from titanic_helpers import load_passengers
+
+
+def program(*args, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "titanic_helpers", *map(str, args)],
+        capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def kaggle():
+    people = load_passengers()[:891].drop(columns=["Boat", "Body", "HomeDest"])
+    return people.assign(PassengerId=range(1, 892))
+
+
+def test_embedded_list():
+    result = program()
+    assert (result.returncode, result.stderr) == (0, "")
+    out = result.stdout
+    assert "1,309 passengers; missing age: 263, missing fare: 1" in out
+    assert "785 to learn from, 261 to validate, 263 to test; shuffled" in out
+    assert out.count("\nepoch ") == 11
+    share = float(out.split("Final test accuracy")[1].split("%")[0])
+    assert 70 < share < 88
+    assert "Rule: everyone died" in out and "Rule: women survived, men died" in out
+    assert out.count("predicted 0.") == 5
+    assert program().stdout == out
+    assert program("--seed", 1).stdout != out
+
+
+def test_kaggles_columns(tmp_path, kaggle):
+    kaggle.to_csv(tmp_path / "train.csv", index=False)
+    result = program("train.csv", "--epochs", 20, "--learning-rate", 1, cwd=tmp_path)
+    assert result.returncode == 0
+    assert "891 passengers" in result.stdout and "20 epochs" in result.stdout
+
+
+def test_without_names_and_in_order(tmp_path, kaggle):
+    people = kaggle[["Survived", "Pclass", "Sex", "Age", "Fare"]]
+    people.to_csv(tmp_path / "short.csv", index=False)
+    result = program(tmp_path / "short.csv", "--no-shuffle")
+    assert "in the order of the list" in result.stdout
+    test = people[712:717]
+    for line, (_, person) in zip(result.stdout.splitlines()[-5:], test.iterrows(),
+                                 strict=True):
+        age = "age unknown" if np.isnan(person.Age) else f"{person.Age:.0f}"
+        assert line.endswith(f"{person.Sex}, {age}, class {person.Pclass}")
+
+
+@pytest.mark.parametrize("n", [5, 17, 18, 20, 100])
+def test_few_passengers(n):
+    result = program("--synthetic", n)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("predicted 0.") == min(5, n - n * 6 // 10 - n * 2 // 10)
+
+
+def damaged(people, column, value):
+    people = people.astype({column: object})
+    people.loc[3, column] = value
+    return people
+
+
+@pytest.mark.parametrize(("damage", "message"), [
+    (lambda k: k.drop(columns="Survived"), "no column Survived"),
+    (lambda k: k.drop(columns="Fare"), "no column Fare"),
+    (lambda k: k.drop(columns="Sex"), "no column Sex"),
+    (lambda k: k.replace({"Survived": {0: "no", 1: "yes"}}), "line 2, column Survived"),
+    (lambda k: k.assign(Survived=k.Survived == 1), "line 2, column Survived: 'True'"),
+    (lambda k: k.replace({"Pclass": {1: "first", 2: "second", 3: "third"}}),
+     "line 2, column Pclass: 'first'"),
+    (lambda k: damaged(k, "Age", "NaN"), "line 5, column Age: 'NaN'"),
+    (lambda k: damaged(k, "Age", "inf"), "line 5, column Age: 'inf'"),
+    (lambda k: damaged(k, "Age", 8000), "line 5, column Age: '8000'"),
+    (lambda k: damaged(k, "Fare", -5), "line 5, column Fare: '-5'"),
+    (lambda k: k.assign(Age=""), "column Age: no value is known"),
+    (lambda k: k[:4], "cannot split 4 rows"),
+    (lambda k: k[:0], "a header but no passengers"),
+])
+def test_damaged_list_stops_with_one_sentence(tmp_path, kaggle, damage, message):
+    path = tmp_path / "damaged.csv"
+    damage(kaggle.replace({"Survived": {}})).to_csv(path, index=False)
+    result = program(path)
+    assert result.returncode == 2
+    assert message in result.stderr and "Traceback" not in result.stderr
+    assert result.stderr.startswith("python -m titanic_helpers: error: ")
+    assert result.stderr.count("\n") == 1
+    assert "accuracy" not in result.stdout
+
+
+def test_read_as_meant_gives_the_same_result(tmp_path, kaggle):
+    kaggle.to_csv(tmp_path / "as_it_is.csv", index=False)
+    meant = kaggle.replace({"Sex": {"male": " Male", "female": "FEMALE "}})
+    meant = meant.astype({"Pclass": float}).rename(columns=str.lower)
+    meant.to_csv(tmp_path / "as_meant.csv", index=False)
+    results = [program(tmp_path / f"{name}.csv") for name in ("as_it_is", "as_meant")]
+    assert results[0].returncode == 0
+    accuracies = [r.stdout.split("Five of")[0] for r in results]
+    assert accuracies[0] == accuracies[1]
+
+
+@pytest.mark.parametrize("args", [
+    ["none.csv"], ["."], ["--epochs", "0"], ["--epochs", "ten"], ["--epochs", "1.5"],
+    ["--learning-rate", "0"], ["--learning-rate", "nan"], ["--learning-rate", "inf"],
+    ["--synthetic", "4"], ["--seed", "-1"], ["a.csv", "--synthetic", "9"], ["--nonsense"],
+])
+def test_wrong_command_line(tmp_path, args):
+    result = program(*args, cwd=tmp_path)
+    assert result.returncode == 2
+    assert "error: " in result.stderr and "Traceback" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_help():
+    result = program("--help")
+    assert result.returncode == 0
+    for option in ("CSV", "--synthetic", "--learning-rate", "--epochs", "--seed",
+                   "--no-shuffle"):
+        assert option in result.stdout
+
+
+def test_import_does_not_bring_matplotlib():
+    code = "import sys, titanic_helpers; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_pandas_writes_what_the_loader_reads(tmp_path):
+    load_passengers().to_csv(tmp_path / "again.csv", index=False)
+    pd.testing.assert_frame_equal(load_passengers(tmp_path / "again.csv"),
+                                  load_passengers())

@@ -1,0 +1,55 @@
+"""The sigmoid and the neuron."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import expit
+
+from titanic_helpers import initial_weights, predict, sigmoid, weighted_sums
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(finite)
+def test_agrees_with_scipy_everywhere(z):
+    assert sigmoid(z) == pytest.approx(float(expit(z)), rel=1e-14, abs=1e-300)
+
+
+@given(finite)
+def test_is_a_probability_and_symmetric(z):
+    assert 0 <= sigmoid(z) <= 1
+    assert sigmoid(-z) + sigmoid(z) == pytest.approx(1, abs=1e-15)
+
+
+@given(finite, finite)
+def test_never_falls(a, b):
+    low, high = sorted([a, b])
+    assert sigmoid(low) <= sigmoid(high)
+
+
+def test_far_out_no_warning_and_nan_stays_nan():
+    with np.errstate(all="raise", under="ignore"):
+        assert sigmoid([-1000.0, 0.0, 1000.0]).tolist() == [0.0, 0.5, 1.0]
+        assert sigmoid([-np.inf, np.inf]).tolist() == [0.0, 1.0]
+    assert np.isnan(sigmoid(np.nan))
+
+
+def test_predict_by_hand():
+    X = np.array([[1.0, 2.0], [0.0, -1.0]])
+    w = np.array([0.5, -0.25])
+    assert weighted_sums(X, w).tolist() == [0.0, 0.25]
+    assert predict(X, w) == pytest.approx([0.5, 1 / (1 + np.exp(-0.25))])
+
+
+@pytest.mark.parametrize("shape", [(3,), (1,), (2, 1), ()])
+def test_shapes_that_do_not_fit(shape):
+    with pytest.raises(ValueError, match="do not fit"):
+        predict(np.ones((4, 2)), np.ones(shape))
+
+
+def test_initial_weights():
+    w = initial_weights(1000, seed=3)
+    assert w.shape == (1000,) and 0 <= w.min() < 0.01 and 0.49 < w.max() < 0.5
+    assert (w == initial_weights(1000, seed=3)).all()
+    assert (w != initial_weights(1000, seed=4)).all()

@@ -1,0 +1,77 @@
+"""One neuron in NumPy, and what it needs: one module for each chapter of the book."""
+
+from titanic_helpers.data import (
+    PassengerListError,
+    load_passengers,
+    synthetic_passengers,
+)
+from titanic_helpers.encoding import (
+    FEATURES,
+    feature_matrix,
+    log_fare,
+    max_abs,
+    one_hot,
+    scale,
+    targets_of,
+)
+from titanic_helpers.evaluation import (
+    accuracy,
+    area_under_curve,
+    calibration,
+    confusion_matrix,
+    majority_baseline,
+    precision,
+    recall,
+    roc_curve,
+    wilson_interval,
+    women_survive,
+)
+from titanic_helpers.gradient_descent import (
+    gradient_step,
+    log_loss_gradient,
+    mae_gradient,
+    train,
+)
+from titanic_helpers.loss import log_loss, mae
+from titanic_helpers.missing_values import column_means, count_missing, fill_missing
+from titanic_helpers.sigmoid import initial_weights, predict, sigmoid, weighted_sums
+from titanic_helpers.splits import Preparation, repeated_splits, split_rows
+
+__all__ = [
+    "FEATURES",
+    "PassengerListError",
+    "Preparation",
+    "accuracy",
+    "area_under_curve",
+    "calibration",
+    "column_means",
+    "confusion_matrix",
+    "count_missing",
+    "feature_matrix",
+    "fill_missing",
+    "gradient_step",
+    "initial_weights",
+    "load_passengers",
+    "log_fare",
+    "log_loss",
+    "log_loss_gradient",
+    "mae",
+    "mae_gradient",
+    "majority_baseline",
+    "max_abs",
+    "one_hot",
+    "precision",
+    "predict",
+    "recall",
+    "repeated_splits",
+    "roc_curve",
+    "scale",
+    "sigmoid",
+    "split_rows",
+    "synthetic_passengers",
+    "targets_of",
+    "train",
+    "weighted_sums",
+    "wilson_interval",
+    "women_survive",
+]

@@ -1,0 +1,130 @@
+"""The whole program: from a passenger list to a tested neuron.
+
+Loads passengers, counts what is missing, splits, prepares, trains one neuron, and sets
+its test accuracy beside two rules that need no training.
+"""
+
+import argparse
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from titanic_helpers import (
+    Preparation,
+    accuracy,
+    count_missing,
+    initial_weights,
+    load_passengers,
+    majority_baseline,
+    predict,
+    split_rows,
+    synthetic_passengers,
+    targets_of,
+    train,
+    wilson_interval,
+    women_survive,
+)
+from titanic_helpers.data import EMBEDDED
+
+
+def run(
+    passengers: pd.DataFrame, learning_rate: float, epochs: int,
+    rng: np.random.Generator, shuffle: bool,
+) -> None:
+    """Split, prepare, train, test, and print each result."""
+    missing = count_missing(passengers)
+    print(f"{len(passengers):,} passengers; "
+          f"missing age: {missing['Age']}, missing fare: {missing['Fare']}")
+
+    split = split_rows(len(passengers), seed=rng if shuffle else None)
+    learn, validate, test = (passengers.iloc[rows] for rows in split)
+    print(f"{len(learn)} to learn from, {len(validate)} to validate, {len(test)} to "
+          f"test; {'shuffled' if shuffle else 'in the order of the list'}\n")
+
+    preparation = Preparation().fit(learn)
+    features, truth = preparation.transform(test), targets_of(test)
+    print(f"Descending the log loss, {epochs} epochs, learning rate {learning_rate}")
+    weights, _ = train(
+        preparation.transform(learn), targets_of(learn),
+        initial_weights(features.shape[1], rng), learning_rate, epochs,
+        validation=(preparation.transform(validate), targets_of(validate)),
+        report=print,
+    )
+
+    probabilities = predict(features, weights)
+    majority = majority_baseline(targets_of(learn), len(test))
+    share = accuracy(truth, probabilities)
+    low, high = wilson_interval(round(share * len(test)), len(test))
+    print(f"\nFinal test accuracy            {share:6.1%}"
+          f"   (95 % interval {low:.1%} to {high:.1%})")
+    print(f"Rule: everyone {'survived' if majority[0] else 'died    '}        "
+          f"{accuracy(truth, majority):6.1%}")
+    print(f"Rule: women survived, men died "
+          f"{accuracy(truth, women_survive(test['Sex'])):6.1%}")
+
+    print("\nFive of the test passengers")
+    for probability, (_, person) in zip(probabilities[:5], test[:5].iterrows(),
+                                        strict=True):
+        fate = "survived" if person["Survived"] else "died"
+        print(f"predicted {probability:.4f}, {fate:8}  {_who(person)}")
+
+
+def _who(person: pd.Series) -> str:
+    age = "age unknown" if pd.isna(person["Age"]) else f"{person['Age']:.0f}"
+    return person.get("Name", f"{person['Sex']}, {age}, class {person['Pclass']}")
+
+
+def _number(kind: Callable, low: float, description: str) -> Callable:
+    def read(text: str) -> float:
+        try:
+            if low <= (value := kind(text)) < np.inf:
+                return value
+        except ValueError:
+            pass
+        raise argparse.ArgumentTypeError(f"{text!r}; expected {description}")
+    return read
+
+
+def main() -> None:
+    """Read the command line; say one sentence and stop with status 2 if it is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m titanic_helpers", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "csv", nargs="?", default=EMBEDDED, metavar="CSV",
+        help="passenger list with the columns Survived, Pclass, Sex, Age and Fare "
+             "(default: the embedded list of 1,309)")
+    source.add_argument(
+        "--synthetic", type=_number(int, 5, "at least 5 passengers"),
+        metavar="N", help="draw N synthetic passengers instead")
+    parser.add_argument(
+        "--learning-rate", type=_number(float, 1e-12, "a number above 0"),
+        default=0.1, metavar="RATE", help="length of a step (default: 0.1)")
+    parser.add_argument(
+        "--epochs", type=_number(int, 1, "a whole number from 1"),
+        default=100, metavar="N", help="number of steps (default: 100)")
+    parser.add_argument(
+        "--seed", type=_number(int, 0, "a whole number from 0"), default=42,
+        metavar="N", help="seed of every random draw (default: 42)")
+    parser.add_argument(
+        "--no-shuffle", action="store_true",
+        help="split in the order of the list, as the article does")
+    args = parser.parse_args()
+    rng = np.random.default_rng(args.seed)
+    try:
+        passengers = (
+            synthetic_passengers(args.synthetic, rng) if args.synthetic
+            else load_passengers(args.csv)
+        )
+        run(passengers, args.learning_rate, args.epochs, rng, not args.no_shuffle)
+    except OSError as e:
+        parser.exit(2, f"{parser.prog}: error: {e.filename}: {e.strerror}\n")
+    except ValueError as e:
+        parser.exit(2, f"{parser.prog}: error: {e}\n")
+
+
+if __name__ == "__main__":
+    main()

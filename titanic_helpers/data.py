@@ -1,0 +1,178 @@
+"""Load and check a passenger list; draw synthetic passengers (chapter 1)."""
+
+import csv
+import io
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+EMBEDDED = Path(__file__).with_name("titanic.csv")
+NEEDED = ("Survived", "Pclass", "Sex", "Age", "Fare")
+COLUMNS = (
+    *("Survived", "Pclass", "Name", "Sex", "Age", "SibSp", "Parch"),
+    *("Ticket", "Fare", "Cabin", "Embarked", "Boat", "Body", "HomeDest"),
+)
+KNOWN_SPELLINGS = {c.lower(): c for c in COLUMNS} | {"home.dest": "HomeDest"}
+
+
+class PassengerListError(ValueError):
+    """A passenger list that cannot be read without guessing."""
+
+
+LARGEST = {"Age": 125}
+NUMBER = r"\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
+UNKNOWN = ", or nothing if unknown"
+# What a field may look like, and how to say so to whoever wrote something else.
+FIELDS = {
+    "Survived": (r"[01](\.0*)?", "0 (died) or 1 (survived)"),
+    "Pclass": (r"[123](\.0*)?", "class 1, 2 or 3"),
+    "Sex": (r"male|female", "male or female"),
+    "Age": (NUMBER, f"an age in years from 0 to {LARGEST['Age']}{UNKNOWN}"),
+    "Fare": (NUMBER, f"a fare of 0 or more{UNKNOWN}"),
+    "SibSp": (r"\d+(\.0*)?", f"a whole number{UNKNOWN}"),
+    "Parch": (r"\d+(\.0*)?", f"a whole number{UNKNOWN}"),
+    "Body": (r"\d+(\.0*)?", f"a whole number{UNKNOWN}"),
+}
+NEVER_EMPTY = ("Survived", "Pclass", "Sex")
+
+SURVIVAL_CHANCE = {     # of the synthetic passengers, as the article sets them
+    ("female", 1): 0.95, ("female", 2): 0.85, ("female", 3): 0.60,
+    ("male", 1): 0.40, ("male", 2): 0.20, ("male", 3): 0.15,
+}
+
+
+def _text(path: Path) -> str:
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        line = e.object.count(b"\n", 0, e.start) + 1
+        raise PassengerListError(
+            f"{path.name}, line {line}: byte 0x{e.object[e.start]:02x} is not "
+            "UTF-8 text; save the file as CSV in UTF-8"
+        ) from None
+
+
+def _header(names: list[str], needed: tuple[str, ...], where: str) -> list[str]:
+    columns = [KNOWN_SPELLINGS.get(n.strip().lower(), n.strip()) for n in names]
+    for column in columns:
+        if columns.count(column) > 1:
+            raise PassengerListError(f"{where}: column {column} is there twice")
+    if missing := [c for c in needed if c not in columns]:
+        found = ", ".join(columns)
+        hint = "; columns must be separated by commas" if len(columns) == 1 else ""
+        if missing == ["Survived"]:
+            hint = "; to load passengers without labels, pass labelled=False"
+        raise PassengerListError(
+            f"{where}: no column {' and no column '.join(missing)}; found {found}{hint}"
+        )
+    return columns
+
+
+def _value(column: str, text: str, where: str) -> float | str:
+    if text == "" and column not in NEVER_EMPTY:
+        return np.nan
+    if column not in FIELDS:
+        return text
+    pattern, expected = FIELDS[column]
+    if re.fullmatch(pattern, text, re.ASCII | re.IGNORECASE):
+        if column == "Sex":
+            return text.lower()
+        if float(text) <= LARGEST.get(column, sys.float_info.max):
+            return float(text)
+    found = repr(text) if text else "an empty field"
+    raise PassengerListError(f"{where}, column {column}: {found}; expected {expected}")
+
+
+def load_passengers(path: str | Path = EMBEDDED, labelled: bool = True) -> pd.DataFrame:
+    """Read a passenger list; refuse what cannot be read without guessing.
+
+    Takes the embedded list, Kaggle's files, and the lower-case headers of OpenML and
+    seaborn. Read as meant: spaces around a value, ``Male``, ``1.0`` for a class.
+
+    Parameters
+    ----------
+    path : CSV file with a header, comma-separated, UTF-8. It needs the columns
+        Survived, Pclass, Sex, Age (years) and Fare (pounds); others are kept.
+    labelled : False for passengers whose fate is to be predicted; a column Survived
+        is then neither needed nor returned.
+
+    Returns
+    -------
+    DataFrame, one row a passenger, in the order of the file. Survived and Pclass are
+    whole numbers, Sex is male or female; unknown values are NaN.
+
+    Raises
+    ------
+    PassengerListError
+        Names the line in the file, the column, the value and what was expected.
+    OSError
+        The file cannot be opened.
+
+    Examples
+    --------
+    >>> passengers = load_passengers()
+    >>> len(passengers), passengers.loc[0, "Name"]
+    (1309, 'Allen, Miss. Elisabeth Walton')
+    """
+    path = Path(path)
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    rows: list[dict] = []
+    columns: list[str] = []
+    try:
+        for row in reader:
+            where = f"{path.name}, line {reader.line_num}"
+            if len(row) < 2 and not "".join(row).strip():
+                continue                                    # a blank line
+            if not columns:
+                columns = _header(row, NEEDED if labelled else NEEDED[1:], where)
+                continue
+            if len(row) != len(columns):
+                raise PassengerListError(
+                    f"{where}: {len(row)} fields, but the header has {len(columns)}"
+                )
+            rows.append({
+                column: _value(column, text.strip(), where)
+                for column, text in zip(columns, row, strict=True)
+                if labelled or column != "Survived"
+            })
+    except csv.Error as e:
+        raise PassengerListError(f"{path.name}, line {reader.line_num}: {e}") from None
+    if not rows:
+        what = "a header but no passengers" if columns else "nothing"
+        raise PassengerListError(f"{path.name}: the file holds {what}")
+    table = pd.DataFrame(rows)
+    whole = table.columns.intersection(["Survived", "Pclass", "SibSp", "Parch"])
+    return table.astype({c: "int64" for c in whole if table[c].notna().all()})
+
+
+def synthetic_passengers(n: int, seed: int | np.random.Generator) -> pd.DataFrame:
+    """Draw passengers from the article's distributions, with NumPy's generator.
+
+    Age is uniform from 1 to 80 and fare from 5 to 500, whatever the class; sex and
+    class are drawn evenly; survival depends on sex and class alone.
+
+    Parameters
+    ----------
+    n : number of passengers, at least 1.
+    seed : seed or generator of the draw.
+
+    Returns
+    -------
+    DataFrame (n, 5) : Survived, Pclass, Sex, Age, Fare; nothing is missing.
+    """
+    if n < 1:
+        raise ValueError(f"cannot draw {n} passengers; ask for at least 1")
+    rng = np.random.default_rng(seed)
+    age = rng.uniform(1, 80, n)
+    fare = rng.uniform(5, 500, n)
+    sex = np.where(rng.random(n) > 0.5, "male", "female")
+    pclass = rng.integers(1, 4, n)
+    chance = [SURVIVAL_CHANCE[s, c] for s, c in zip(sex, pclass, strict=True)]
+    survived = (rng.random(n) < chance).astype("int64")
+    return pd.DataFrame(
+        {"Survived": survived, "Pclass": pclass, "Sex": sex, "Age": age, "Fare": fare}
+    )

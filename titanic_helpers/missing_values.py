@@ -1,0 +1,79 @@
+"""Count what is missing, and fill it with the mean (chapter 2)."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+
+def count_missing(passengers: pd.DataFrame) -> pd.Series:
+    """Count the unknown values in each column.
+
+    Returns
+    -------
+    Series : one count for each column.
+
+    Examples
+    --------
+    >>> from titanic_helpers import load_passengers
+    >>> missing = count_missing(load_passengers())
+    >>> int(missing["Age"]), int(missing["Fare"])
+    (263, 1)
+    """
+    return passengers.isna().sum()
+
+
+def column_means(
+    passengers: pd.DataFrame, if_all_missing: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    """Take the mean of the known ages (years) and of the known fares (pounds).
+
+    Parameters
+    ----------
+    passengers : DataFrame with the columns Age and Fare.
+    if_all_missing : what to use for a column without a single known value, such as
+        ``{"Age": 29.7}``. Without it such a column is an error.
+
+    Returns
+    -------
+    dict : the two means, under "Age" and "Fare".
+
+    Raises
+    ------
+    ValueError
+        No value of a column is known, and if_all_missing names none.
+    """
+    means = {}
+    for column in ("Age", "Fare"):
+        if passengers[column].notna().any():
+            means[column] = float(passengers[column].mean())
+        elif column in (if_all_missing or {}):
+            means[column] = float(if_all_missing[column])
+        else:
+            raise ValueError(
+                f"column {column}: no value is known among {len(passengers)} "
+                "passengers, so it has no mean; say what to use in if_all_missing"
+            )
+    return means
+
+
+def fill_missing(
+    passengers: pd.DataFrame, values: Mapping[str, float]
+) -> pd.DataFrame:
+    """Put one value in place of every unknown one of a column.
+
+    Parameters
+    ----------
+    passengers : DataFrame; it stays as it was.
+    values : column and value, such as ``{"Age": 29.9, "Fare": 33.3}``.
+
+    Returns
+    -------
+    DataFrame : a copy without unknown values in those columns.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"Age": [20.0, None, 40.0]})
+    >>> fill_missing(people, {"Age": 30.0})["Age"].tolist()
+    [20.0, 30.0, 40.0]
+    """
+    return passengers.fillna(dict(values))

@@ -1,0 +1,69 @@
+"""The look of every figure, and the figures that more than one chapter needs."""
+
+from collections.abc import Mapping
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+from numpy.typing import NDArray
+
+# Told apart by colour-blind readers and in greyscale: one light, one dark.
+DIED = "#e07b00"
+SURVIVED = "#1f4e8c"
+NEUTRAL = "#6b6b6b"
+
+
+def use_style() -> None:
+    """Make every later figure look alike, and be the same bytes each time.
+
+    Figures are SVG: sharp on any screen, and compared by the tests like any output.
+    The background is white on purpose, so that they read the same on a dark page.
+    """
+    set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None})
+    mpl.rcParams.update({
+        "svg.hashsalt": "titanic",
+        "figure.figsize": (5.6, 3.4),
+        "figure.facecolor": "white",
+        "figure.constrained_layout.use": True,
+        "font.size": 11,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.prop_cycle": plt.cycler(color=[SURVIVED, DIED, NEUTRAL]),
+        "lines.linewidth": 2.2,
+    })
+
+
+def loss_curves(
+    history: Mapping[str, NDArray], loss: str, ax: Axes | None = None
+) -> Axes:
+    """Draw one loss of a training history, "mae" or "log_loss", for every part."""
+    ax = ax or plt.gca()
+    styles = {"train": (SURVIVED, "-", "training"), "val": (DIED, "--", "validation")}
+    for part, (colour, dash, label) in styles.items():
+        if (values := history.get(f"{part}_{loss}")) is not None:
+            ax.plot(values, dash, color=colour, label=label)
+    ax.set(xlabel="epochs", ylabel="MAE" if loss == "mae" else "log loss")
+    if len(ax.lines) > 1:
+        ax.legend(frameon=False)
+    return ax
+
+
+def landscape(
+    x: NDArray, y: NDArray, heights: NDArray, ax: Axes | None = None
+) -> Axes:
+    """Draw a loss over two weights as a map: contour lines, darker where lower.
+
+    Parameters
+    ----------
+    x : (m,) values of the first weight
+    y : (k,) values of the second weight
+    heights : (k, m) the loss at each pair
+    """
+    ax = ax or plt.gca()
+    levels = np.linspace(heights.min(), heights.max(), 13)
+    ax.contourf(x, y, heights, levels, cmap="Blues_r", alpha=0.75)
+    lines = ax.contour(x, y, heights, levels, colors="#33333399", linewidths=0.8)
+    ax.clabel(lines, levels[2:-1:3], fmt="%.2f", fontsize=9)
+    return ax

@@ -1,0 +1,62 @@
+"""The neuron: a weighted sum and the sigmoid (chapter 4)."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def sigmoid(z: ArrayLike) -> NDArray:
+    """Squash any number into 0 to 1: 1 / (1 + exp(-z)).
+
+    Computed from exp(-|z|), which cannot overflow, so that z = -1000 gives 0.0 and
+    z = 1000 gives 1.0 without a warning.
+
+    Parameters
+    ----------
+    z : number or array of any shape.
+
+    Returns
+    -------
+    The same shape: 0.5 where z is 0, larger where z is larger.
+
+    Examples
+    --------
+    >>> sigmoid([-1000.0, 0.0, 1000.0])
+    array([0. , 0.5, 1. ])
+    """
+    e = np.exp(-np.abs(z))
+    return np.where(np.greater_equal(z, 0), 1.0, e) / (1.0 + e)
+
+
+def initial_weights(n_features: int, seed: int | np.random.Generator) -> NDArray:
+    """Draw starting weights evenly from 0 to 0.5, as the article does: (n_features,)"""
+    return np.random.default_rng(seed).uniform(0.0, 0.5, n_features)
+
+
+def weighted_sums(features: NDArray, weights: NDArray) -> NDArray:
+    """Weigh and add up each row: z = X w.
+
+    Parameters
+    ----------
+    features : (n, k)
+    weights : (k,)
+
+    Returns
+    -------
+    (n,)
+
+    Raises
+    ------
+    ValueError
+        The shapes do not fit.
+    """
+    if np.ndim(features) != 2 or np.shape(weights) != np.shape(features)[1:]:
+        raise ValueError(
+            f"features of shape {np.shape(features)} and weights of shape "
+            f"{np.shape(weights)} do not fit; expected (n, k) and (k,)"
+        )
+    return features @ weights
+
+
+def predict(features: NDArray, weights: NDArray) -> NDArray:
+    """The neuron's probability that each passenger survived: sigmoid(X w), (n,)."""
+    return sigmoid(weighted_sums(features, weights))

@@ -1,0 +1,53 @@
+"""Run notebooks from top to bottom and store their outputs, the same bytes each time.
+
+    python run.py notebooks              all of them
+    python run.py notebooks 03_encoding  some, by name
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+BOOK = Path(__file__).resolve().parents[1] / "book"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "file_extension": ".py"},
+}
+
+
+def run(path: Path) -> None:
+    """Run one notebook in a fresh kernel; write it only if it ran to the end."""
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook, timeout=300, kernel_name="python3", record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
+    notebook.metadata = METADATA        # no version, no time, no widget state
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    nbformat.validate(notebook)
+    text = nbformat.writes(notebook) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def main(names: list[str]) -> None:
+    paths = sorted(BOOK.rglob("*.ipynb"))
+    paths = [p for p in paths if ".ipynb_checkpoints" not in p.parts]
+    known = {p.stem: p for p in paths}
+    names = [Path(name).stem for name in names]
+    if unknown := [name for name in names if name not in known]:
+        sys.exit(f"no notebook {', '.join(unknown)}; there are: {', '.join(known)}")
+    names = names or list(known)
+    for i, name in enumerate(names, 1):
+        print(f"[{i}/{len(names)}] {known[name].relative_to(BOOK.parent)}", flush=True)
+        try:
+            run(known[name])
+        except CellExecutionError as e:
+            sys.exit(f"{e}\n{name}: a cell failed; the stored notebook is as it was")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
