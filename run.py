@@ -99,8 +99,8 @@ def pip(*args):
     print("\r" + " " * 40 + "\r", end="")
     if process.returncode:
         (VENV / "pip.log").write_text("".join(log), encoding="utf-8")
-        offline = any("NewConnectionError" in line or "NameResolution" in line
-                      or "ConnectTimeout" in line for line in log)
+        offline = any("connection broken" in line or "from versions: none" in line
+                      for line in log)
         reason = ("the network cannot be reached" if offline
                   else next((line.strip() for line in reversed(log)
                              if line.startswith("ERROR")), "see the log"))
@@ -152,8 +152,8 @@ def notebooks(*names):
 
 def bench():
     """Time the training beside the same lines written bare, and scikit-learn."""
-    call("pytest", "benchmarks", "-p", "no:nbval", "-o", "addopts=", "-q",
-         "--benchmark-columns=median,iqr,rounds", "--benchmark-sort=name")
+    call("pytest", "benchmarks/bench_train.py", "-p", "no:nbval", "-o", "addopts=",
+         "-q", "-s", "--benchmark-columns=median,iqr,rounds", "--benchmark-sort=name")
 
 
 def lock():

@@ -62,8 +62,9 @@ def landscape(
     heights : (k, m) the loss at each pair
     """
     ax = ax or plt.gca()
-    levels = np.linspace(heights.min(), heights.max(), 13)
-    ax.contourf(x, y, heights, levels, cmap="Blues_r", alpha=0.75)
-    lines = ax.contour(x, y, heights, levels, colors="#33333399", linewidths=0.8)
-    ax.clabel(lines, levels[2:-1:3], fmt="%.2f", fontsize=9)
+    levels = np.linspace(0, 1, 13) ** 1.7       # closer together near the bottom
+    levels = heights.min() + (heights.max() - heights.min()) * levels
+    ax.contourf(x, y, heights, levels, cmap="Blues_r", alpha=0.6)
+    lines = ax.contour(x, y, heights, levels, colors="#222222", linewidths=0.6)
+    ax.clabel(lines, levels[3:-1:2], fmt="%.2f", fontsize=10, colors="black")
     return ax

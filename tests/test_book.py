@@ -1,0 +1,87 @@
+"""The book builds without a warning, holds every page, and needs no network."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ("book", "_config.yml", "_toc.yml")
+
+
+def build(source, *options):
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    return subprocess.run(
+        [jupyter_book, "build", source, "-W", "--keep-going", "-n", *options],
+        capture_output=True, text=True, encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1"}, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    source = tmp_path_factory.mktemp("source")
+    for name in SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, source / name)
+    result = build(source)
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    return source / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {p.stem: p.read_text(encoding="utf-8") for p in (site / "book").glob("*.html")}
+
+
+def test_every_page_is_in_the_book(pages):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    listed = [c["file"] for part in toc["parts"] for c in part["chapters"]]
+    sources = {p.stem for p in (ROOT / "book").iterdir() if p.suffix in (".ipynb", ".md")}
+    assert {f"book/{name}" for name in sources} == {toc["root"], *listed}
+    assert set(pages) == sources
+
+
+def test_nothing_is_fetched_from_elsewhere(pages):
+    fetched = re.compile(
+        r"""<(?:script|link|img|iframe)[^>]+(?:src|href)=["'](?:https?:)?//""")
+    for name, html in pages.items():
+        assert not fetched.search(html), name
+        assert "cdn" not in html.lower(), name
+
+
+def test_formulas_come_with_the_book(site, pages):
+    assert "mathjax/tex-svg.js" in pages["06_gradient_descent"]
+    assert (site / "_static" / "mathjax" / "tex-svg.js").stat().st_size > 1_000_000
+
+
+def test_every_picture_has_its_own_description(pages):
+    pictures = 0
+    for name, html in pages.items():
+        for tag in re.findall(r"<img [^>]*_images[^>]*>", html):
+            pictures += 1
+            alt = re.search(r'alt="([^"]*)"', tag)[1]
+            assert len(alt) > 60 and ".svg" not in alt, (name, tag)
+    assert pictures >= 20
+
+
+def test_stored_outputs_are_shown(pages):
+    assert "1,309 passengers, 14 columns" in pages["01_data"]
+
+
+def test_a_broken_link_stops_the_build(tmp_path):
+    """Warnings are errors: show that one really stops it."""
+    (tmp_path / "book").mkdir()
+    shutil.copytree(ROOT / "book" / "_static", tmp_path / "book" / "_static")
+    shutil.copytree(ROOT / "book" / "_ext", tmp_path / "book" / "_ext")
+    shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/intro\n")
+    (tmp_path / "book" / "intro.md").write_text("# Title\n\n[nowhere](nowhere.md)\n")
+    result = build(tmp_path)
+    assert result.returncode != 0
+    assert "nowhere" in result.stdout + result.stderr
