@@ -31,9 +31,10 @@ def bare(X, y, w, learning_rate, epochs):
     for epoch in range(epochs + 1):
         z = X @ w
         e = np.exp(-np.abs(z))
-        p = np.where(np.greater_equal(z, 0), 1.0, e) / (1.0 + e)
+        p = np.where(z >= 0, 1.0, e) / (1.0 + e)
         mae[epoch] = np.abs(p - y).mean()
-        log_loss[epoch] = (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) - y * z).mean()
+        s = (1 - 2 * y) * z
+        log_loss[epoch] = (np.maximum(s, 0) + np.log1p(np.exp(-np.abs(s)))).mean()
         if epoch < epochs:
             w = w - learning_rate * (X.T @ (p - y) / len(y))
     return w, {"train_mae": mae, "train_log_loss": log_loss}

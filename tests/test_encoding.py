@@ -27,8 +27,9 @@ def people():
 def test_log_fare():
     assert log_fare(np.array([0, np.e - 1, 512.3292])) == pytest.approx(
         [0, 1, 6.240917], abs=1e-6)
-    with pytest.raises(ValueError, match="a fare is below 0: -5"):
-        log_fare(np.array([3.0, -5.0]))
+    for fare in (-5.0, -0.5):
+        with pytest.raises(ValueError, match=r"a fare is below 0: -[50]"):
+            log_fare(np.array([3.0, np.nan, fare]))
 
 
 def test_one_hot_agrees_with_scikit_learn(people):
@@ -41,8 +42,16 @@ def test_one_hot_agrees_with_scikit_learn(people):
 def test_one_hot_refuses_an_unknown_category(value):
     with pytest.raises(ValueError, match="is none of male, female"):
         one_hot(["male", value], ["male", "female"])
-    with pytest.raises(ValueError, match="4 is none of 1, 2, 3"):
-        one_hot([1, 4], [1, 2, 3])
+    with pytest.raises(ValueError, match=r"^4 is none of 1, 2, 3"):
+        one_hot(np.array([1, 4]), [1, 2, 3])
+
+
+def test_one_hot_mixes_no_types():
+    assert one_hot(["male", 1], ["male", 1]).tolist() == [[1, 0], [0, 1]]
+    with pytest.raises(ValueError, match="'1' is none of 1, 2, 3"):
+        one_hot(["1", 2], [1, 2, 3])
+    with pytest.raises(ValueError, match="'a' is none of a, a"):
+        one_hot(["a"], ["a", "a"])
 
 
 def test_feature_matrix(people):
@@ -63,9 +72,19 @@ def test_feature_matrix_refuses_what_is_missing(people, column):
         feature_matrix(people)
 
 
+def test_feature_matrix_refuses_infinity(people):
+    people = people.copy()
+    people.loc[3, "Age"] = np.inf
+    with pytest.raises(ValueError, match="not a finite number"):
+        feature_matrix(people)
+
+
 def test_targets(people):
     y = targets_of(people)
     assert y.dtype == float and y.sum() == 500 and y[0] == 1.0
+    for label in (2, np.nan):
+        with pytest.raises(ValueError, match="a label is neither 0 nor 1"):
+            targets_of(people.assign(Survived=label))
 
 
 def test_scaling_agrees_with_scikit_learn(people):
@@ -77,6 +96,6 @@ def test_scaling_agrees_with_scikit_learn(people):
 
 
 def test_scaling_with_a_negative_largest_and_a_column_of_zeros():
-    X = np.array([[-4.0, 0.0], [2.0, 0.0]])
-    assert max_abs(X).tolist() == [4.0, 1.0]
-    assert scale(X, max_abs(X)).tolist() == [[-1.0, 0.0], [0.5, 0.0]]
+    X = np.array([[-4.0, 0.0, 0.5], [2.0, 0.0, 0.25]])
+    assert max_abs(X).tolist() == [4.0, 1.0, 0.5]
+    assert scale(X, max_abs(X)).tolist() == [[-1.0, 0.0, 1.0], [0.5, 0.0, 0.5]]

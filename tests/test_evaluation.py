@@ -1,6 +1,7 @@
 """Scores, baselines and the interval, against scikit-learn and SciPy."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import binomtest
 from sklearn import calibration as sk_calibration
@@ -64,6 +65,10 @@ def test_calibration_agrees_with_scikit_learn():
         assert mean == pytest.approx(reference[1], abs=1e-8)
         assert count.sum() == 400
     assert calibration(np.array([1.0]), np.array([1.0]))[2].tolist() == [1]
+    on_edges = np.array([0.28, 0.29, 0.3])
+    assert calibration(np.zeros(3), on_edges, 100)[2].tolist() == [1, 1, 1]
+    with pytest.raises(ValueError, match="0 bins"):
+        calibration(y, p, 0)
 
 
 def test_baselines_on_the_passengers():
@@ -73,7 +78,19 @@ def test_baselines_on_the_passengers():
     assert (majority_baseline(truth, 1309) == reference).all()
     assert accuracy(truth, majority_baseline(truth, 1309)) == 809 / 1309
     assert accuracy(truth, women_survive(people["Sex"])) == (339 + 682) / 1309
-    assert majority_baseline(np.array([1.0, 1.0, 0.0]), 2).tolist() == [1.0, 1.0]
+    assert majority_baseline([1, 1, 0], 2).tolist() == [1.0, 1.0]
+    assert majority_baseline([1, 0], 2).tolist() == [0.0, 0.0]
+    for bad in ([], [2.0], [np.nan]):
+        with pytest.raises(ValueError, match=r"expected one each|neither 0 nor 1"):
+            majority_baseline(bad, 2)
+    with pytest.raises(ValueError, match="neither female nor male"):
+        women_survive(["Female"])
+
+
+def test_scores_pair_by_position_whatever_comes_in():
+    ours = accuracy([1, 0, 1, 0], [0.9, 0.2, 0.4, 0.6])
+    by_label = pd.Series([1, 0, 1, 0], index=[3, 2, 1, 0])
+    assert ours == accuracy(by_label, pd.Series([0.9, 0.2, 0.4, 0.6])) == 0.5
 
 
 @pytest.mark.parametrize(("correct", "n"), [(0, 9), (9, 9), (206, 262), (1, 2)])
@@ -84,7 +101,15 @@ def test_interval_agrees_with_scipy(correct, n, confidence):
         (reference.low, reference.high), abs=1e-12)
 
 
-@pytest.mark.parametrize("bad", [(-1, 9), (10, 9), (0, 0), (1, 2, 1.0)])
+def test_interval_stays_within_0_and_1():
+    for n in range(1, 200):
+        low, high = wilson_interval(0, n)[0], wilson_interval(n, n)[1]
+        assert 0 <= low < 1e-15 and 1 - 1e-15 < high <= 1
+    with pytest.raises(TypeError):
+        wilson_interval(0.8, 10)
+
+
+@pytest.mark.parametrize("bad", [(-1, 9), (10, 9), (0, 0), (1, 2, 1.0), (1, 2, 0)])
 def test_no_interval(bad):
     with pytest.raises(ValueError, match="no interval for"):
         wilson_interval(*bad)
@@ -92,9 +117,10 @@ def test_no_interval(bad):
 
 @pytest.mark.parametrize("score", [accuracy, precision, recall, roc_curve, calibration])
 @pytest.mark.parametrize(("targets", "probabilities", "message"), [
-    ([1.0], [0.5, 0.5], "1.* targets, .*2.* probabilities"),
+    ([1.0], [0.5, 0.5], "1.* targets, .*2.* predictions"),
     ([], [], "0.* targets"),
     ([2.0], [0.5], "a target is neither 0 nor 1"),
+    ([1.0], [-0.1], "a probability is not a number from 0 to 1"),
     ([1.0], [1.5], "a probability is not a number from 0 to 1"),
     ([1.0], [np.nan], "a probability is not a number from 0 to 1"),
 ])

@@ -1,6 +1,7 @@
 """Gradients against finite differences, training against scikit-learn."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import approx_fprime
 from sklearn.linear_model import LogisticRegression
@@ -42,6 +43,13 @@ def test_gradients_against_finite_differences(gradient, loss, seed):
     assert ours == pytest.approx(approx_fprime(w, loss), abs=1e-6)
 
 
+@pytest.mark.parametrize("gradient", [log_loss_gradient, mae_gradient])
+@pytest.mark.parametrize("bad", [y[:1], y[:, np.newaxis], y[:0]])
+def test_gradients_refuse_what_does_not_pair_up(gradient, bad):
+    with pytest.raises(ValueError, match="expected one each"):
+        gradient(X, bad, predict(X, np.zeros(7)))
+
+
 def test_the_two_gradients_differ():
     w = initial_weights(7, seed=0)
     p = predict(X, w)
@@ -76,6 +84,16 @@ def test_train_is_that_many_steps_and_writes_down_every_loss(gradient):
         ["train_mae", "train_log_loss", "val_mae", "val_log_loss"], 21)
 
 
+def test_takes_tables_and_lists():
+    w, _ = train(pd.DataFrame(X), list(y), [0] * 7, 1.0, 3)
+    np.testing.assert_allclose(w, train(X, y, np.zeros(7), 1.0, 3)[0], rtol=1e-12)
+
+
+def test_far_out_weights_keep_their_exact_loss():
+    _, history = train(X, y, np.full(7, 500.0), 1.0, 0)
+    assert history["train_log_loss"][0] > 500
+
+
 def test_without_validation_and_without_epochs():
     w, history = train(X, y, np.zeros(7), 0.1, 0)
     assert w.tolist() == [0.0] * 7
@@ -107,6 +125,8 @@ def test_reports_about_ten_times():
     assert lines[-1].startswith("epoch 100: ")
     train(X, y, np.zeros(7), 0.1, 3, report=lines.append)
     assert len(lines) == 11 + 4
+    train(X, y, np.zeros(7), 0.1, 25, report=lines.append)
+    assert lines[-1].startswith("epoch 25: ")
 
 
 NAN, HALF = X.copy(), y.copy()
@@ -115,12 +135,15 @@ HALF[5] = 0.5
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    ({"features": NAN}, "train: a feature is not a finite number"),
+    ({"features": NAN}, "train: a feature or a weight is not a finite number"),
     ({"targets": HALF}, "train: a target is neither 0 nor 1"),
     ({"targets": y[:-1]}, "train: .*1308"),
     ({"targets": y[:, np.newaxis]}, "train: .*1309, 1"),
     ({"weights": np.zeros(6)}, "do not fit"),
-    ({"validation": (NAN, y)}, "val: a feature is not a finite number"),
+    ({"validation": (NAN, y)}, "val: a feature or a weight is not a finite number"),
+    ({"weights": np.full(7, np.inf)}, "a weight is not a finite number"),
+    ({"learning_rate": np.inf}, "learning_rate must be above 0"),
+    ({"learning_rate": 1e7}, "at most a million"),
     ({"learning_rate": 0}, "learning_rate must be above 0"),
     ({"learning_rate": np.nan}, "learning_rate must be above 0"),
     ({"epochs": -1}, "epochs at least 0"),

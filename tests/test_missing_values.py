@@ -39,6 +39,12 @@ def test_filling_leaves_the_rest_and_its_argument_alone(people):
     assert (filled.loc[known, "Age"] == people.loc[known, "Age"]).all()
 
 
+@pytest.mark.parametrize("values", [{"age": 30.0}, {"Age": float("nan")}])
+def test_filling_nothing_is_an_error(people, values):
+    with pytest.raises(ValueError, match=r"cannot fill column '[Aa]ge'"):
+        fill_missing(people, values)
+
+
 def test_a_column_without_any_value_is_an_error_unless_told():
     people = pd.DataFrame({"Age": [np.nan, np.nan], "Fare": [1.0, 3.0]})
     with pytest.raises(ValueError, match="column Age: no value is known among 2"):

@@ -1,19 +1,32 @@
 """python -m titanic_helpers, as it is typed."""
 
+import os
+import signal
 import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
+from scipy.stats import binomtest
+from sklearn import metrics
+from sklearn.dummy import DummyClassifier
 
-from titanic_helpers import load_passengers
+from titanic_helpers import (
+    Preparation,
+    initial_weights,
+    load_passengers,
+    split_rows,
+    train,
+)
 
 
-def program(*args, cwd=None):
+def program(*args, cwd=None, **env):
     return subprocess.run(
         [sys.executable, "-m", "titanic_helpers", *map(str, args)],
-        capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=60)
+        capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=60,
+        env=os.environ | env)
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +48,69 @@ def test_embedded_list():
     assert out.count("predicted 0.") == 5
     assert program().stdout == out
     assert program("--seed", 1).stdout != out
+
+
+def test_every_printed_figure():
+    """The whole run again, scored by scikit-learn."""
+    people = load_passengers()
+    rng = np.random.default_rng(42)
+    learn, val, test = split_rows(len(people), seed=rng)
+    prepared = Preparation().fit(people.iloc[learn])
+    X, y = prepared.transform(people), people["Survived"].to_numpy(float)
+    start = initial_weights(7, rng)
+    weights, history = train(X[learn], y[learn], start, 0.1, 100, (X[val], y[val]))
+    p = expit(X[test] @ weights)
+    right = int(metrics.accuracy_score(y[test], p >= 0.5, normalize=False))
+    low, high = binomtest(right, len(test)).proportion_ci(0.95, method="wilson")
+    dummy = DummyClassifier().fit(X[learn], y[learn]).score(X[test], y[test])
+    women = metrics.accuracy_score(y[test], people["Sex"].iloc[test] == "female")
+
+    lines = program().stdout.splitlines()
+    last = next(line for line in lines if line.startswith("epoch 100: "))
+    assert last == "epoch 100: " + ", ".join(
+        f"{name} {values[-1]:.4f}" for name, values in history.items())
+    assert lines[-11:-7] == [
+        "", f"Final test accuracy             {right / len(test):.1%}"
+        f"   (95 % interval {low:.1%} to {high:.1%})",
+        f"Rule: everyone died             {dummy:.1%}",
+        f"Rule: women survived, men died  {women:.1%}"]
+    for line, row, chance in zip(lines[-5:], test, p, strict=False):
+        fate = "survived" if y[row] else "died    "
+        assert line == f"predicted {chance:.4f}, {fate}  {people['Name'][row]}"
+
+
+def test_majority_of_survivors(tmp_path):
+    people = load_passengers()
+    people[people["Sex"] == "female"].to_csv(tmp_path / "women.csv")
+    out = program(tmp_path / "women.csv", "--seed", 0).stdout
+    assert "Rule: everyone survived" in out
+
+
+def test_names_that_cannot_be_printed(tmp_path, kaggle):
+    kaggle.assign(Name=["", "Ł", "\x1b[2J"] * 297).to_csv(tmp_path / "names.csv")
+    result = program(tmp_path / "names.csv", "--no-shuffle", PYTHONIOENCODING="ascii")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "nan" not in result.stdout.splitlines()[-5:] and "\x1b" not in result.stdout
+    assert "\\u0141" in result.stdout
+
+
+def test_a_reader_that_has_enough(tmp_path):
+    shell = f'"{sys.executable}" -m titanic_helpers | head -n 1'
+    if sys.platform == "win32":
+        pytest.skip("no head on Windows")
+    result = subprocess.run(shell, shell=True, capture_output=True, text=True)
+    assert result.stdout.startswith("1,309") and result.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal on Windows")
+def test_interrupted(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "titanic_helpers", "--epochs", "1000000"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert "1,309" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, "stopped\n")
 
 
 def test_kaggles_columns(tmp_path, kaggle):
@@ -87,13 +163,12 @@ def damaged(people, column, value):
 ])
 def test_damaged_list_stops_with_one_sentence(tmp_path, kaggle, damage, message):
     path = tmp_path / "damaged.csv"
-    damage(kaggle.replace({"Survived": {}})).to_csv(path, index=False)
+    damage(kaggle).to_csv(path, index=False)
     result = program(path)
-    assert result.returncode == 2
+    assert (result.returncode, result.stdout) == (2, "")
     assert message in result.stderr and "Traceback" not in result.stderr
     assert result.stderr.startswith("python -m titanic_helpers: error: ")
     assert result.stderr.count("\n") == 1
-    assert "accuracy" not in result.stdout
 
 
 def test_read_as_meant_gives_the_same_result(tmp_path, kaggle):
@@ -110,7 +185,9 @@ def test_read_as_meant_gives_the_same_result(tmp_path, kaggle):
 @pytest.mark.parametrize("args", [
     ["none.csv"], ["."], ["--epochs", "0"], ["--epochs", "ten"], ["--epochs", "1.5"],
     ["--learning-rate", "0"], ["--learning-rate", "nan"], ["--learning-rate", "inf"],
-    ["--synthetic", "4"], ["--seed", "-1"], ["a.csv", "--synthetic", "9"], ["--nonsense"],
+    ["--synthetic", "4"], ["--seed", "-1"], ["--epochs", "1_0"],
+    ["--epochs", "٣"], ["--epoch", "5"], ["--epochs", "99999999999"],
+    ["a.csv", "--synthetic", "9"], ["--nonsense"],
 ])
 def test_wrong_command_line(tmp_path, args):
     result = program(*args, cwd=tmp_path)

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from titanic_helpers import initial_weights, predict, sigmoid, weighted_sums
 
-finite = st.floats(allow_nan=False, allow_infinity=False)
+finite = st.floats(allow_nan=False, allow_infinity=False) | st.floats(-740, 740)
 
 
 @given(finite)
@@ -35,6 +35,11 @@ def test_far_out_no_warning_and_nan_stays_nan():
     assert np.isnan(sigmoid(np.nan))
 
 
+def test_whole_numbers_of_any_kind():
+    for kind in ("uint8", "int8", "int64", object):
+        assert sigmoid(np.array([1, 2], kind)).tolist() == sigmoid([1.0, 2.0]).tolist()
+
+
 def test_predict_by_hand():
     X = np.array([[1.0, 2.0], [0.0, -1.0]])
     w = np.array([0.5, -0.25])
@@ -48,8 +53,14 @@ def test_shapes_that_do_not_fit(shape):
         predict(np.ones((4, 2)), np.ones(shape))
 
 
+@pytest.mark.parametrize("shape", [(2,), (4, 2, 2)])
+def test_features_of_another_dimension(shape):
+    with pytest.raises(ValueError, match="do not fit"):
+        predict(np.ones(shape), np.ones(2))
+
+
 def test_initial_weights():
     w = initial_weights(1000, seed=3)
-    assert w.shape == (1000,) and 0 <= w.min() < 0.01 and 0.49 < w.max() < 0.5
+    assert w.shape == (1000,) and 0 <= w.min() < 0.01 and 0.499 < w.max() < 0.5
     assert (w == initial_weights(1000, seed=3)).all()
     assert (w != initial_weights(1000, seed=4)).all()

@@ -51,6 +51,15 @@ def test_repeats_with_its_seed():
     assert len({str(rows) for rows in first_rows(1)}) == 4
 
 
+def test_shares_that_floats_miss_by_a_hair():
+    assert [len(part) for part in split_rows(100, 0.29, 0.57, seed=0)] == [29, 57, 14]
+
+
+def test_a_fraction_of_a_row():
+    with pytest.raises(TypeError):
+        split_rows(10.5, seed=0)
+
+
 @pytest.mark.parametrize(("n", "ratios"), [
     (4, ()), (0, ()), (100, (0.8, 0.2)), (100, (1.1, 0.2)), (100, (0.6, 0.0)),
     (100, (-0.1, 0.5)),

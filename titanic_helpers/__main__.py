@@ -5,6 +5,8 @@ its test accuracy beside two rules that need no training.
 """
 
 import argparse
+import os
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -27,22 +29,23 @@ from titanic_helpers import (
 )
 from titanic_helpers.data import EMBEDDED
 
+MILLION = 1_000_000
+
 
 def run(
     passengers: pd.DataFrame, learning_rate: float, epochs: int,
     rng: np.random.Generator, shuffle: bool,
 ) -> None:
     """Split, prepare, train, test, and print each result."""
+    split = split_rows(len(passengers), seed=rng if shuffle else None)
+    learn, validate, test = (passengers.iloc[rows] for rows in split)
+    preparation = Preparation().fit(learn)
     missing = count_missing(passengers)
     print(f"{len(passengers):,} passengers; "
           f"missing age: {missing['Age']}, missing fare: {missing['Fare']}")
-
-    split = split_rows(len(passengers), seed=rng if shuffle else None)
-    learn, validate, test = (passengers.iloc[rows] for rows in split)
     print(f"{len(learn)} to learn from, {len(validate)} to validate, {len(test)} to "
           f"test; {'shuffled' if shuffle else 'in the order of the list'}\n")
 
-    preparation = Preparation().fit(learn)
     features, truth = preparation.transform(test), targets_of(test)
     print(f"Descending the log loss, {epochs} epochs, learning rate {learning_rate}")
     weights, _ = train(
@@ -71,14 +74,17 @@ def run(
 
 
 def _who(person: pd.Series) -> str:
+    name = person.get("Name")
+    if isinstance(name, str) and name.isprintable():
+        return name
     age = "age unknown" if pd.isna(person["Age"]) else f"{person['Age']:.0f}"
-    return person.get("Name", f"{person['Sex']}, {age}, class {person['Pclass']}")
+    return f"{person['Sex']}, {age}, class {person['Pclass']}"
 
 
-def _number(kind: Callable, low: float, description: str) -> Callable:
+def _number(kind: Callable, low: float, high: float, description: str) -> Callable:
     def read(text: str) -> float:
         try:
-            if low <= (value := kind(text)) < np.inf:
+            if low <= (value := kind(text)) <= high and text.isascii() and "_" not in text:
                 return value
         except ValueError:
             pass
@@ -90,7 +96,7 @@ def main() -> None:
     """Read the command line; say one sentence and stop with status 2 if it is wrong."""
     parser = argparse.ArgumentParser(
         prog="python -m titanic_helpers", description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
@@ -98,21 +104,23 @@ def main() -> None:
         help="passenger list with the columns Survived, Pclass, Sex, Age and Fare "
              "(default: the embedded list of 1,309)")
     source.add_argument(
-        "--synthetic", type=_number(int, 5, "at least 5 passengers"),
+        "--synthetic", type=_number(int, 5, MILLION, "5 to 1000000 passengers"),
         metavar="N", help="draw N synthetic passengers instead")
     parser.add_argument(
-        "--learning-rate", type=_number(float, 1e-12, "a number above 0"),
-        default=0.1, metavar="RATE", help="length of a step (default: 0.1)")
+        "--learning-rate", default=0.1, metavar="RATE",
+        type=_number(float, 5e-324, MILLION, "a number above 0, at most 1000000"),
+        help="what the gradient is multiplied by (default: 0.1)")
     parser.add_argument(
-        "--epochs", type=_number(int, 1, "a whole number from 1"),
+        "--epochs", type=_number(int, 1, MILLION, "a whole number from 1 to 1000000"),
         default=100, metavar="N", help="number of steps (default: 100)")
     parser.add_argument(
-        "--seed", type=_number(int, 0, "a whole number from 0"), default=42,
+        "--seed", type=_number(int, 0, 2**64, "a whole number from 0 to 2**64"), default=42,
         metavar="N", help="seed of every random draw (default: 42)")
     parser.add_argument(
         "--no-shuffle", action="store_true",
         help="split in the order of the list, as the article does")
     args = parser.parse_args()
+    sys.stdout.reconfigure(errors="backslashreplace")   # for names in any script
     rng = np.random.default_rng(args.seed)
     try:
         passengers = (
@@ -120,8 +128,13 @@ def main() -> None:
             else load_passengers(args.csv)
         )
         run(passengers, args.learning_rate, args.epochs, rng, not args.no_shuffle)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        parser.exit(130, "stopped\n")
+    except BrokenPipeError:             # whoever read our output has enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as e:
-        parser.exit(2, f"{parser.prog}: error: {e.filename}: {e.strerror}\n")
+        parser.exit(2, f"{parser.prog}: error: {e.filename or 'output'}: {e.strerror}\n")
     except ValueError as e:
         parser.exit(2, f"{parser.prog}: error: {e}\n")
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ class PassengerListError(ValueError):
     """A passenger list that cannot be read without guessing."""
 
 
-LARGEST = {"Age": 125}
+LARGEST = {"Age": 125, "Fare": 10_000}
 NUMBER = r"\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
 UNKNOWN = ", or nothing if unknown"
 # What a field may look like, and how to say so to whoever wrote something else.
@@ -31,10 +30,10 @@ FIELDS = {
     "Pclass": (r"[123](\.0*)?", "class 1, 2 or 3"),
     "Sex": (r"male|female", "male or female"),
     "Age": (NUMBER, f"an age in years from 0 to {LARGEST['Age']}{UNKNOWN}"),
-    "Fare": (NUMBER, f"a fare of 0 or more{UNKNOWN}"),
-    "SibSp": (r"\d+(\.0*)?", f"a whole number{UNKNOWN}"),
-    "Parch": (r"\d+(\.0*)?", f"a whole number{UNKNOWN}"),
-    "Body": (r"\d+(\.0*)?", f"a whole number{UNKNOWN}"),
+    "Fare": (NUMBER, f"a fare in pounds from 0 to {LARGEST['Fare']}{UNKNOWN}"),
+    "SibSp": (r"\d{1,3}(\.0*)?", f"a whole number below 1000{UNKNOWN}"),
+    "Parch": (r"\d{1,3}(\.0*)?", f"a whole number below 1000{UNKNOWN}"),
+    "Body": (r"\d{1,3}(\.0*)?", f"a whole number below 1000{UNKNOWN}"),
 }
 NEVER_EMPTY = ("Survived", "Pclass", "Sex")
 
@@ -47,9 +46,11 @@ SURVIVAL_CHANCE = {     # of the synthetic passengers, as the article sets them
 def _text(path: Path) -> str:
     raw = path.read_bytes()
     try:
+        if b"\0" in raw:
+            raise UnicodeDecodeError("utf-8", raw, raw.index(b"\0"), len(raw), "NUL")
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:
-        line = e.object.count(b"\n", 0, e.start) + 1
+        line = len(re.split(rb"\r\n|\r|\n", e.object[:e.start]))
         raise PassengerListError(
             f"{path.name}, line {line}: byte 0x{e.object[e.start]:02x} is not "
             "UTF-8 text; save the file as CSV in UTF-8"
@@ -57,15 +58,16 @@ def _text(path: Path) -> str:
 
 
 def _header(names: list[str], needed: tuple[str, ...], where: str) -> list[str]:
-    columns = [KNOWN_SPELLINGS.get(n.strip().lower(), n.strip()) for n in names]
+    columns = [KNOWN_SPELLINGS.get(n.strip(" \t").lower(), n.strip(" \t")) for n in names]
     for column in columns:
         if columns.count(column) > 1:
-            raise PassengerListError(f"{where}: column {column} is there twice")
+            raise PassengerListError(f"{where}: column {column!r} is there twice")
     if missing := [c for c in needed if c not in columns]:
         found = ", ".join(columns)
         hint = "; columns must be separated by commas" if len(columns) == 1 else ""
         if missing == ["Survived"]:
-            hint = "; to load passengers without labels, pass labelled=False"
+            hint = ("; there is nothing to learn from without it (to load passengers "
+                    "whose fate is to be predicted: labelled=False)")
         raise PassengerListError(
             f"{where}: no column {' and no column '.join(missing)}; found {found}{hint}"
         )
@@ -81,9 +83,9 @@ def _value(column: str, text: str, where: str) -> float | str:
     if re.fullmatch(pattern, text, re.ASCII | re.IGNORECASE):
         if column == "Sex":
             return text.lower()
-        if float(text) <= LARGEST.get(column, sys.float_info.max):
+        if float(text) <= LARGEST.get(column, np.inf):
             return float(text)
-    found = repr(text) if text else "an empty field"
+    found = repr(text[:40]) if text else "an empty field"
     raise PassengerListError(f"{where}, column {column}: {found}; expected {expected}")
 
 
@@ -122,25 +124,30 @@ def load_passengers(path: str | Path = EMBEDDED, labelled: bool = True) -> pd.Da
     reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     rows: list[dict] = []
     columns: list[str] = []
+    where = f"{path.name}, line 1"
     try:
         for row in reader:
-            where = f"{path.name}, line {reader.line_num}"
+            here, where = where, f"{path.name}, line {reader.line_num + 1}"
             if len(row) < 2 and not "".join(row).strip():
                 continue                                    # a blank line
             if not columns:
-                columns = _header(row, NEEDED if labelled else NEEDED[1:], where)
+                columns = _header(row, NEEDED if labelled else NEEDED[1:], here)
                 continue
             if len(row) != len(columns):
                 raise PassengerListError(
-                    f"{where}: {len(row)} fields, but the header has {len(columns)}"
+                    f"{here}: {len(row)} fields, but the header has {len(columns)}"
+                )
+            if any(c in text for text in row for c in "\r\n"):
+                raise PassengerListError(
+                    f"{here}: a line break inside a field; is a quote missing or too many?"
                 )
             rows.append({
-                column: _value(column, text.strip(), where)
+                column: _value(column, text.strip(" \t"), here)
                 for column, text in zip(columns, row, strict=True)
                 if labelled or column != "Survived"
             })
     except csv.Error as e:
-        raise PassengerListError(f"{path.name}, line {reader.line_num}: {e}") from None
+        raise PassengerListError(f"{where}: {e}") from None
     if not rows:
         what = "a header but no passengers" if columns else "nothing"
         raise PassengerListError(f"{path.name}: the file holds {what}")

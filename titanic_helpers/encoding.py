@@ -29,7 +29,7 @@ def log_fare(fare: ArrayLike) -> NDArray:
     array([0., 1.])
     """
     if np.any(np.asarray(fare) < 0):
-        raise ValueError(f"a fare is below 0: {np.min(fare)}")
+        raise ValueError(f"a fare is below 0: {np.nanmin(fare)}")
     return np.log1p(fare)
 
 
@@ -56,11 +56,11 @@ def one_hot(values: Sequence, categories: Sequence) -> NDArray:
     array([[0., 1.],
            [1., 0.]])
     """
-    for value in pd.Series(values).unique().tolist():
-        if value not in categories:
-            raise ValueError(f"{value!r} is none of {', '.join(map(str, categories))}")
-    values = np.asarray(values)
-    return np.column_stack([values == c for c in categories]).astype(float)
+    values = np.array(pd.Series(values).tolist(), dtype=object)
+    columns = np.column_stack([values == c for c in categories]).astype(float)
+    for value in values[columns.sum(axis=1) != 1][:1]:
+        raise ValueError(f"{value!r} is none of {', '.join(map(str, categories))}")
+    return columns
 
 
 def feature_matrix(passengers: pd.DataFrame) -> NDArray:
@@ -82,17 +82,29 @@ def feature_matrix(passengers: pd.DataFrame) -> NDArray:
     for column in ("Age", "Fare"):
         if n := passengers[column].isna().sum():
             raise ValueError(f"column {column}: {n} values missing; fill them first")
-    return np.column_stack([
+    features = np.column_stack([
         passengers["Age"],
         log_fare(passengers["Fare"]),
         one_hot(passengers["Sex"], ("male", "female")),
         one_hot(passengers["Pclass"], (1, 2, 3)),
-    ])
+    ]).astype(float)
+    if not np.isfinite(features).all():
+        raise ValueError("an age or a fare is not a finite number")
+    return features
 
 
 def targets_of(passengers: pd.DataFrame) -> NDArray:
-    """What the neuron is to predict: (n,) float64, 1.0 survived and 0.0 died."""
-    return passengers["Survived"].to_numpy(dtype=float)
+    """What the neuron is to predict: (n,) float64, 1.0 survived and 0.0 died.
+
+    Raises
+    ------
+    ValueError
+        A label is neither 0 nor 1.
+    """
+    targets = passengers["Survived"].to_numpy(dtype=float)
+    if not np.isin(targets, (0, 1)).all():
+        raise ValueError("column Survived: a label is neither 0 nor 1")
+    return targets
 
 
 def max_abs(features: NDArray) -> NDArray:

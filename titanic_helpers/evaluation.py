@@ -1,9 +1,12 @@
 """How good the predictions are, beside what a rule of thumb gets (chapter 8)."""
 
+import operator
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from titanic_helpers.loss import paired
 
 
 def accuracy(targets: NDArray, probabilities: NDArray, threshold: float = 0.5) -> float:
@@ -41,7 +44,7 @@ def confusion_matrix(
     array([[1, 1],
            [0, 1]])
     """
-    _check(targets, probabilities)
+    targets, probabilities = _checked(targets, probabilities)
     predicted = probabilities >= threshold
     return np.array([
         [np.sum((targets == actual) & (predicted == said)) for said in (0, 1)]
@@ -82,7 +85,7 @@ def roc_curve(
     ----------
     Fawcett 2006, algorithm 1.
     """
-    _check(targets, probabilities)
+    targets, probabilities = _checked(targets, probabilities)
     if targets.min() == targets.max():
         raise ValueError("a ROC curve needs rows of both outcomes")
     order = np.argsort(-probabilities, kind="stable")
@@ -110,21 +113,30 @@ def calibration(
     -------
     mean_probability, share_of_ones, count : (m,) each, for the m bins that hold rows.
     """
-    _check(targets, probabilities)
-    bin_of = np.minimum((probabilities * bins).astype(int), bins - 1)
+    targets, probabilities = _checked(targets, probabilities)
+    if bins < 1:
+        raise ValueError(f"{bins} bins; expected at least 1")
+    bin_of = np.digitize(probabilities, np.arange(1, bins) / bins)
     _, bin_of, count = np.unique(bin_of, return_inverse=True, return_counts=True)
     mean = np.bincount(bin_of, weights=probabilities) / count
     return mean, np.bincount(bin_of, weights=targets) / count, count
 
 
 def majority_baseline(train_targets: NDArray, n_rows: int) -> NDArray:
-    """Say for every row what happened to most rows of the training part: (n_rows,)."""
-    return np.full(n_rows, float(np.mean(train_targets) >= 0.5))
+    """Say for every row what happened to most rows of the training part: (n_rows,).
+
+    On a tie it says 0.0.
+    """
+    train_targets, _ = _checked(train_targets, train_targets)
+    return np.full(n_rows, float(train_targets.mean() > 0.5))
 
 
 def women_survive(sex: ArrayLike) -> NDArray:
-    """Say 1.0 for every "female" and 0.0 for every other: (n,)."""
-    return (np.asarray(sex) == "female").astype(float)
+    """Say 1.0 for every "female" and 0.0 for every "male": (n,)."""
+    sex = np.asarray(sex)
+    if not np.isin(sex, ("female", "male")).all():
+        raise ValueError("a sex is neither female nor male")
+    return (sex == "female").astype(float)
 
 
 def wilson_interval(
@@ -147,21 +159,21 @@ def wilson_interval(
     >>> round(low, 3), round(high, 3)
     (0.49, 0.943)
     """
+    correct, n = operator.index(correct), operator.index(n)
     if not (0 <= correct <= n and n > 0 and 0 < confidence < 1):
         raise ValueError(f"no interval for {correct} of {n} at {confidence}")
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     share, k = correct / n, z * z / n
     centre = share + k / 2
     spread = z * np.sqrt(share * (1 - share) / n + k / n / 4)
-    return float((centre - spread) / (1 + k)), float((centre + spread) / (1 + k))
+    low, high = (centre - spread) / (1 + k), (centre + spread) / (1 + k)
+    return max(0.0, float(low)), min(1.0, float(high))      # against rounding
 
 
-def _check(targets: NDArray, probabilities: NDArray) -> None:
-    if np.shape(targets) != np.shape(probabilities) or np.size(targets) == 0:
-        raise ValueError(
-            f"{np.shape(targets)} targets, {np.shape(probabilities)} probabilities"
-        )
+def _checked(targets: ArrayLike, probabilities: ArrayLike) -> tuple[NDArray, NDArray]:
+    targets, probabilities = paired(targets, probabilities)
     if not np.isin(targets, (0, 1)).all():
         raise ValueError("a target is neither 0 nor 1")
     if not np.all((probabilities >= 0) & (probabilities <= 1)):
         raise ValueError("a probability is not a number from 0 to 1")
+    return targets, probabilities

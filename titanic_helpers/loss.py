@@ -1,7 +1,7 @@
 """How wrong the predictions are: two losses (chapter 5)."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 
 def mae(targets: NDArray, probabilities: NDArray) -> float:
@@ -21,17 +21,17 @@ def mae(targets: NDArray, probabilities: NDArray) -> float:
     >>> mae(np.array([1.0, 0.0]), np.array([0.75, 0.5]))
     0.375
     """
-    _same_shape(targets, probabilities)
+    targets, probabilities = paired(targets, probabilities)
     return float(np.abs(probabilities - targets).mean())
 
 
 def log_loss(targets: NDArray, z: NDArray) -> float:
     """Log loss (cross-entropy): minus the mean log probability of what happened.
 
-    Takes the weighted sums, not the probabilities: ln(1 + exp(z)) - y z stays exact
-    where a probability would already have been rounded to 0 or 1. The same loss is
-    -ln(y_hat) for who survived and -ln(1 - y_hat) for who died (Goodfellow, Bengio and
-    Courville 2016, section 6.2.2.2).
+    Takes the weighted sums, not the probabilities, so that it stays exact where a
+    probability would already have been rounded to 0 or 1. It is -ln(y_hat) for who
+    survived and -ln(1 - y_hat) for who died, in both cases ln(1 + exp(s)) with
+    s = (1 - 2 y) z (Goodfellow, Bengio and Courville 2016, section 6.2.2.2).
 
     Parameters
     ----------
@@ -47,13 +47,17 @@ def log_loss(targets: NDArray, z: NDArray) -> float:
     >>> log_loss(np.array([1.0]), np.array([-1000.0]))
     1000.0
     """
-    _same_shape(targets, z)
-    return float((np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) - targets * z).mean())
+    targets, z = paired(targets, z)
+    s = (1 - 2 * targets) * z
+    return float((np.maximum(s, 0) + np.log1p(np.exp(-np.abs(s)))).mean())
 
 
-def _same_shape(targets: NDArray, predictions: NDArray) -> None:
-    if np.shape(targets) != np.shape(predictions) or np.size(targets) == 0:
+def paired(targets: ArrayLike, predictions: ArrayLike) -> tuple[NDArray, NDArray]:
+    """Take both as float64 arrays (n,), by position; refuse what does not pair up."""
+    targets, predictions = np.asarray(targets, float), np.asarray(predictions, float)
+    if targets.ndim != 1 or targets.shape != predictions.shape or targets.size == 0:
         raise ValueError(
-            f"{np.shape(targets)} targets, {np.shape(predictions)} predictions; "
+            f"{targets.shape} targets, {predictions.shape} predictions; "
             "expected one each for at least one row"
         )
+    return targets, predictions

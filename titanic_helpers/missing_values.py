@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 
@@ -51,7 +52,7 @@ def column_means(
         else:
             raise ValueError(
                 f"column {column}: no value is known among {len(passengers)} "
-                "passengers, so it has no mean; say what to use in if_all_missing"
+                "passengers, so it has no mean (if_all_missing can name a value)"
             )
     return means
 
@@ -70,10 +71,18 @@ def fill_missing(
     -------
     DataFrame : a copy without unknown values in those columns.
 
+    Raises
+    ------
+    ValueError
+        There is no such column, or the value is not a finite number.
+
     Examples
     --------
     >>> people = pd.DataFrame({"Age": [20.0, None, 40.0]})
     >>> fill_missing(people, {"Age": 30.0})["Age"].tolist()
     [20.0, 30.0, 40.0]
     """
+    for column, value in values.items():
+        if column not in passengers or not np.isfinite(value):
+            raise ValueError(f"cannot fill column {column!r} with {value!r}")
     return passengers.fillna(dict(values))

@@ -42,8 +42,8 @@ def loss_curves(
     ax = ax or plt.gca()
     styles = {"train": (SURVIVED, "-", "training"), "val": (DIED, "--", "validation")}
     for part, (colour, dash, label) in styles.items():
-        if (values := history.get(f"{part}_{loss}")) is not None:
-            ax.plot(values, dash, color=colour, label=label)
+        if part == "train" or f"val_{loss}" in history:
+            ax.plot(history[f"{part}_{loss}"], dash, color=colour, label=label)
     ax.set(xlabel="epochs", ylabel="MAE" if loss == "mae" else "log loss")
     if len(ax.lines) > 1:
         ax.legend(frameon=False)

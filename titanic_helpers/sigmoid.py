@@ -23,8 +23,9 @@ def sigmoid(z: ArrayLike) -> NDArray:
     >>> sigmoid([-1000.0, 0.0, 1000.0])
     array([0. , 0.5, 1. ])
     """
+    z = np.asarray(z, dtype=float)
     e = np.exp(-np.abs(z))
-    return np.where(np.greater_equal(z, 0), 1.0, e) / (1.0 + e)
+    return np.where(z >= 0, 1.0, e) / (1.0 + e)
 
 
 def initial_weights(n_features: int, seed: int | np.random.Generator) -> NDArray:
@@ -49,10 +50,11 @@ def weighted_sums(features: NDArray, weights: NDArray) -> NDArray:
     ValueError
         The shapes do not fit.
     """
-    if np.ndim(features) != 2 or np.shape(weights) != np.shape(features)[1:]:
+    features, weights = np.asarray(features, float), np.asarray(weights, float)
+    if features.ndim != 2 or weights.shape != features.shape[1:]:
         raise ValueError(
-            f"features of shape {np.shape(features)} and weights of shape "
-            f"{np.shape(weights)} do not fit; expected (n, k) and (k,)"
+            f"features of shape {features.shape} and weights of shape "
+            f"{weights.shape} do not fit; expected (n, k) and (k,)"
         )
     return features @ weights
 

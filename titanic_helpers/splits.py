@@ -1,5 +1,6 @@
 """Keep rows aside, and learn the preparation from the others alone (chapter 7)."""
 
+import operator
 from collections.abc import Iterator
 from typing import Self
 
@@ -44,7 +45,8 @@ def split_rows(
     >>> train, val, test
     (array([0, 1, 2, 3, 4, 5]), array([6, 7]), array([8, 9]))
     """
-    n_train, n_val = int(n_rows * train_ratio), int(n_rows * val_ratio)
+    n_rows = operator.index(n_rows)
+    n_train, n_val = (int(n_rows * r + 1e-9) for r in (train_ratio, val_ratio))
     if min(n_train, n_val, n_rows - n_train - n_val) < 1:
         raise ValueError(
             f"cannot split {n_rows} rows by {train_ratio} and {val_ratio}: train, "
