@@ -2,7 +2,7 @@
 
     python run.py book               build the website and say where it is
     python run.py test [ARGS]        run every test; ARGS go to pytest
-    python run.py lab                open the notebooks in JupyterLab
+    python run.py lab [ARGS]         open the notebooks in JupyterLab
     python run.py notebooks [NAME]   run notebooks and store their outputs
                                      (03_encoding, say; several, or all)
     python run.py bench              time the training (a few minutes)
@@ -140,9 +140,9 @@ def test(*args):
     call("pytest", "-n", "2", "--dist", "loadfile", *args)
 
 
-def lab():
+def lab(*args):
     """Open the chapters in JupyterLab."""
-    call("jupyter-lab", "book")
+    call("jupyter-lab", "book", *args)
 
 
 def notebooks(*names):
@@ -165,7 +165,7 @@ def lock():
 
 
 COMMANDS = {f.__name__: f for f in (book, test, lab, notebooks, bench, lock)}
-TAKE_ARGUMENTS = ("test", "notebooks")
+TAKE_ARGUMENTS = ("test", "lab", "notebooks")
 
 
 def main(args):

@@ -18,10 +18,11 @@ NEUTRAL = "#6b6b6b"
 def use_style() -> None:
     """Make every later figure look alike, and be the same bytes each time.
 
-    Figures are SVG: sharp on any screen, and compared by the tests like any output.
+    Figures are SVG: sharp on any screen, and compared by the tests like any output. A
+    PNG beside it is for JupyterLab, which shows no SVG of a notebook it does not trust.
     The background is white on purpose, so that they read the same on a dark page.
     """
-    set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None})
+    set_matplotlib_formats("svg", "png", metadata={"Date": None, "Creator": None})
     mpl.rcParams.update({
         "svg.hashsalt": "titanic",
         "figure.figsize": (5.6, 3.4),
