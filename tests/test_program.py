@@ -79,6 +79,19 @@ def test_every_printed_figure():
         assert line == f"predicted {chance:.4f}, {fate}  {people['Name'][row]}"
 
 
+def test_rows_kept_aside_teach_nothing(tmp_path, kaggle):
+    """Whatever the validation and test rows hold, the training goes the same way."""
+    changed = kaggle.copy()
+    changed.loc[534:, ["Age", "Fare"]] = [[110.0, 9000.0]]
+    training = []
+    for people in (kaggle, changed):
+        people.to_csv(tmp_path / "list.csv")
+        out = program(tmp_path / "list.csv", "--no-shuffle").stdout
+        training.append([line.split(", val")[0] for line in out.splitlines()
+                         if line.startswith("epoch")])
+    assert len(training[0]) == 11 and training[0] == training[1]
+
+
 def test_majority_of_survivors(tmp_path):
     people = load_passengers()
     people[people["Sex"] == "female"].to_csv(tmp_path / "women.csv")
