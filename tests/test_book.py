@@ -5,10 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 import pytest
 import yaml
+from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("book", "_config.yml", "_toc.yml")
@@ -54,9 +56,33 @@ def test_nothing_is_fetched_from_elsewhere(pages):
         assert "cdn" not in html.lower(), name
 
 
-def test_formulas_come_with_the_book(site, pages):
-    assert "mathjax/tex-svg.js" in pages["06_gradient_descent"]
-    assert (site / "_static" / "mathjax" / "tex-svg.js").stat().st_size > 1_000_000
+def test_formulas_need_no_script(site, pages):
+    for name, html in pages.items():
+        assert not re.search("<script[^>]*mathjax", html, re.IGNORECASE), name
+        assert "$$" not in html and "\\(" not in html, name
+    html = pages["06_gradient_descent"]
+    assert html.count('<math display="block">') >= 7
+    aligned = html[html.index('class="aligned"'):]
+    assert aligned[:aligned.index("</mtable>")].count("<mtr>") == 3
+    assert "w_j \\leftarrow w_j - \\alpha" in html        # the LaTeX, for copying
+    assert re.search(r'eqno">\(6\.1\)', html)
+
+
+def test_every_formula_character_and_icon_is_in_its_font(site, pages):
+    characters = {c for html in pages.values()
+                  for formula in re.findall(r"<math.*?</annotation>", html, re.DOTALL)
+                  for c in unescape(re.sub(r"<annotation.*|<[^>]*>", "", formula))}
+    font = TTFont(site / "_static" / "formulas.woff2")
+    assert {c for c in characters if not c.isspace() and ord(c) not in font.getBestCmap()} \
+        <= {"\u2061"}
+    assert "MATH" in font and 0x1D464 in font.getBestCmap()     # an italic w
+    icons = TTFont(site / "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2")
+    assert {0xF0C9, 0xF002, 0xF019} <= set(icons.getBestCmap())  # bars, search, download
+
+
+def test_fonts_are_small(site):
+    for name in ("formulas", "vendor/fontawesome/webfonts/fa-solid-900"):
+        assert (site / "_static" / f"{name}.woff2").stat().st_size < 60_000
 
 
 def test_every_picture_has_its_own_description(pages):

@@ -1,16 +1,24 @@
-"""After a build: formulas without a network, and the theme's HTML put right.
+"""After a build: fonts cut down to what is used, and the theme's HTML put right.
 
 The rules edit finished pages, so each must find its place in a full build; one that
 finds nothing means that the theme has changed, and is a warning (an error with -W).
 """
 
+import html
 import re
-import shutil
-from importlib.metadata import files
+from importlib.resources import files
 from pathlib import Path
 
+from fontTools import subset, ttLib
 from sphinx.application import Sphinx
 from sphinx.util import logging
+
+# A single letter in a formula is drawn from the alphabet of mathematical italics.
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+ITALIC = {c: chr(0x1D434 + i) for i, c in enumerate(LETTERS)} | {"h": "\u210e"}
+ITALIC |= {c: chr(0x1D6FC + i) for i, c in enumerate("αβγδεζηθικλμνξοπρςστυφχψω")}
+ITALIC |= {"∂": "\U0001d715"}
+BOLD = {c: chr(0x1D400 + i) for i, c in enumerate(LETTERS)}
 
 log = logging.getLogger(__name__)
 
@@ -32,23 +40,48 @@ RULES = {
 def tidy(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
-    mathjax = next(f for f in files("sphinx-mathjax-offline") if f.name == "tex-svg.js")
-    target = Path(app.outdir, "_static", "mathjax", mathjax.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(mathjax.locate(), target)
-
     found = dict.fromkeys(RULES, 0)
+    pages = ""
     for page in Path(app.outdir).rglob("*.html"):
         text = tidied = page.read_text(encoding="utf-8")
+        pages += text
         for name, (pattern, replacement) in RULES.items():
             tidied, n = re.subn(pattern, replacement, tidied)
             found[name] += n
         if tidied != text:
             page.write_text(tidied, encoding="utf-8")
+    cut_fonts(Path(app.outdir, "_static"), pages)
     everything_was_written = set(app.env.found_docs) == app.builder.env_written
     if everything_was_written:
         for name in (name for name, n in found.items() if n == 0):
             log.warning("book_tidy: rule %r finds nothing; has the theme changed?", name)
+
+
+def cut_fonts(static: Path, pages: str) -> None:
+    """Write the icon font and the formula font with the characters that occur."""
+    css = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    icons = set(re.findall(r'--pst-icon-[\w-]+:"(.)"', css)) | {"\uf107"}
+    for name in set(re.findall(r"\bfa-([\w-]+)", pages)):
+        code = re.search(rf'\.fa-{name}:before[^{{}}]*{{content:"\\(\w+)"', css)
+        icons |= {chr(int(code[1], 16))} if code else set()
+    icon_font = static / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900"
+    write_font(icon_font.with_suffix(".ttf"), icons, icon_font.with_suffix(".woff2"))
+
+    formulas = "".join(re.findall(r"<math.*?</math>", pages, re.DOTALL))
+    used = set(html.unescape(re.sub(r"<annotation.*?</annotation>|<[^>]*>", "", formulas)))
+    used |= {ITALIC[c] for c in used if c in ITALIC} | {BOLD[c] for c in used if c in BOLD}
+    source = Path(str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"))
+    write_font(source, used, static / "formulas.woff2")
+
+
+def write_font(source: Path, characters: set[str], target: Path) -> None:
+    font = ttLib.TTFont(source, recalcTimestamp=False)
+    options = subset.Options(layout_features=["*"], notdef_outline=True)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=map(ord, characters))
+    cutter.subset(font)
+    font.flavor = "woff2"
+    font.save(target)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

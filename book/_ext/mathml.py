@@ -1,0 +1,77 @@
+"""Formulas as MathML: drawn by the browser, read by screen readers, without a script.
+
+latex2mathml turns LaTeX into MathML. It leaves three things to be done here: aligned
+equations, which it does not know; spacing, where it is a little wide; and the LaTeX
+itself, which goes along as an annotation, for copying.
+"""
+
+import re
+from html import escape
+
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx.application import Sphinx
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
+
+ALIGNED = re.compile(r"\\begin\{aligned\}(.*)\\end\{aligned\}", re.DOTALL)
+SPACING = {
+    # a minus behind an operator or an opening bracket is a sign, not a difference
+    r"(<mo[^>]*>(?!\)|\]|\||&#x00029;|&#x0005D;|&#x0007C;)[^<]+</mo>)<mo>&#x02212;</mo>":
+        r'\1<mo form="prefix">&#x02212;</mo>',
+    r"<mo>/</mo>|<mo>&#x0002F;</mo>": '<mo lspace="0" rspace="0">/</mo>',
+    r'<mo stretchy="false">(?:\||&#x0007C;)</mo>':
+        '<mo stretchy="false" lspace="0" rspace="0">|</mo>',
+    # a gap before ln, and behind it unless a bracket follows
+    r"(<m[io]>ln</m[io]>)(?!<mo[^>]*>&#x00028;)": r'\1<mspace width="0.17em"/>',
+    r"(&#x00029;</mo>|</mi>|</mn>|</msub>)(<m[io]>ln)": r'\1<mspace width="0.17em"/>\2',
+}
+
+
+def mathml(latex: str, display: str) -> str:
+    """Turn LaTeX into a math element; display is "inline" or "block"."""
+    latex = latex.strip()
+    if table := ALIGNED.fullmatch(latex):
+        rows = re.split(r"\\\\(?:\[[^]]*\])?", table[1])
+        cells = [[_content(cell, "block") for cell in row.split("&")] for row in rows]
+        content = "".join(
+            "<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in row) + "</mtr>"
+            for row in cells)
+        content = f'<mtable class="aligned" displaystyle="true">{content}</mtable>'
+    else:
+        content = _content(latex, display)
+    note = f'<annotation encoding="application/x-tex">{escape(latex)}</annotation>'
+    return (f'<math display="{display}"><semantics><mrow>{content}</mrow>{note}'
+            "</semantics></math>")
+
+
+def _content(latex: str, display: str) -> str:
+    if not latex.strip():
+        return ""
+    content = re.sub(r"</?math[^>]*>", "", convert(latex.strip(), display=display))
+    for pattern, replacement in SPACING.items():
+        content = re.sub(pattern, replacement, content)
+    return content
+
+
+def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
+    self.body.append(mathml(node.astext(), "inline"))
+    raise nodes.SkipNode
+
+
+def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
+    self.body.append(self.starttag(node, "div", CLASS="math formula"))
+    formula = mathml(node.astext(), "block")
+    self.body.append(f'<div class="scroll" tabindex="0">{formula}</div>')
+    if node.get("number"):
+        number = get_node_equation_number(self, node)
+        self.body.append(f'<span class="eqno">({number})')
+        self.add_permalink_ref(node, "Permalink to this equation")
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
