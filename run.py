@@ -5,11 +5,12 @@
     python run.py lab [ARGS]         open the notebooks in JupyterLab
     python run.py notebooks [NAME]   run notebooks and store their outputs
                                      (03_encoding, say; several, or all)
-    python run.py bench              time the training (a few minutes)
+    python run.py weights            say what each page weighs (needs a Chromium)
+    python run.py bench              time the training (a minute or two)
     python run.py lock               renew requirements.txt from requirements.in
 
 The first command makes an environment in .venv and installs the locked packages
-there, about 900 MB; that takes a minute or two and needs the network. After that,
+there, about 1 GB; that takes a minute or two and needs the network. After that,
 nothing here does.
 """
 # Written so that even Python 2 can read it, in order to say that it is too old.
@@ -23,6 +24,7 @@ if sys.version_info < (3, 11):
 
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -34,48 +36,68 @@ WINDOWS = os.name == "nt"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 LOCK = ROOT / "requirements.txt"
-STAMP = VENV / "installed.txt"      # written last: without it, .venv is half made
-TOOLS = ("jupyter-book", "jupyter-lab", "pytest")
+STAMP = VENV / "installed.json"     # written last: without it, .venv is half made
+SITE = ROOT / "_build"
+BUILT = SITE / "built.txt"          # written last: without it, a build did not finish
+
+# What a user may have set for other work, and what would change ours.
+NOT_OURS = ("PYTHONHOME", "PYTHONPATH", "PYTHONWARNINGS", "PYTHONSTARTUP", "MPLBACKEND",
+            "MATPLOTLIBRC", "IPYTHONDIR", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR")
+PIP_IS_OURS = ("INDEX_URL", "EXTRA_INDEX_URL", "FIND_LINKS", "PROXY", "CERT", "CLIENT_CERT",
+               "TRUSTED_HOST", "CACHE_DIR", "NO_CACHE_DIR", "CONFIG_FILE", "RETRIES",
+               "TIMEOUT")
 
 
-def tool(name):
-    return str(BIN / (name + (".exe" if WINDOWS else "")))
+def environment():
+    """The user's environment without what would make our results differ from others'."""
+    env = {name: value for name, value in os.environ.items()
+           if name not in NOT_OURS
+           and (not name.startswith("PIP_") or name[4:] in PIP_IS_OURS)}
+    env.update(VIRTUAL_ENV=str(VENV), PYTHONUTF8="1", PIP_USER="0",
+               MPLCONFIGDIR=str(VENV / "config"), IPYTHONDIR=str(VENV / "config"),
+               PATH=str(BIN) + os.pathsep + os.environ.get("PATH", ""))
+    return env
 
 
 def call(*command):
     """Run one of the environment's tools; stop with its status if it fails."""
-    env = dict(os.environ, VIRTUAL_ENV=str(VENV), PYTHONUTF8="1",
-               PATH=str(BIN) + os.pathsep + os.environ.get("PATH", ""))
-    for name in ("PYTHONHOME", "PYTHONPATH"):
-        env.pop(name, None)
+    tool = BIN / (command[0] + (".exe" if WINDOWS else ""))
     try:
-        status = subprocess.call([tool(command[0])] + list(command[1:]), cwd=ROOT, env=env)
+        status = subprocess.call([str(tool)] + list(command[1:]), cwd=ROOT,
+                                 env=environment())
     except KeyboardInterrupt:
         status = 130
     if status:
         sys.exit(status)
 
 
-def fingerprint():
-    """Names the state an environment is made for; it cannot be moved or upgraded."""
-    parts = (LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(),
-             sys.version.encode(), str(VENV).encode())
+def digest(*parts):
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
+def fingerprint():
+    """Names the state an environment is made for; it cannot be moved or upgraded."""
+    return digest(LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(),
+                  sys.version.encode(), str(VENV).encode())
+
+
+def installed():
+    """The tools, and each package with its first level of files."""
+    packages = list(VENV.glob("lib/python*/site-packages")) + list(
+        VENV.glob("Lib/site-packages"))
+    files = list(BIN.iterdir())
+    for folder in packages:
+        files += list(folder.glob("*")) + list(folder.glob("*/*"))
+    return sorted(str(f.relative_to(VENV)) for f in files if "__pycache__" not in f.parts)
+
+
 def is_ready():
-    """The environment is complete, was made for this lock, and its packages import."""
-    if not STAMP.is_file() or STAMP.read_text() != fingerprint():
-        return False
-    if not all(os.path.exists(tool(name)) for name in TOOLS):
-        return False
-    modules = "jupyter_book, nbval, numpy, pandas, matplotlib, titanic_helpers"
+    """The environment was made for this lock, finished, and is all still there."""
     try:
-        return subprocess.call(
-            [str(PYTHON), "-c", "import importlib.util as u, sys; sys.exit(not all("
-             "u.find_spec(m) for m in '{0}'.split(', ')))".format(modules)],
-            cwd=VENV, stderr=subprocess.DEVNULL) == 0
-    except OSError:                 # the Python that it was made with is gone
+        stamp = json.loads(STAMP.read_bytes().decode("utf-8"))
+        return (stamp["for"] == fingerprint()
+                and all((VENV / name).exists() for name in stamp["files"]))
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
@@ -84,29 +106,33 @@ def pip(*args):
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check",
                "--no-input"] + list(args)
     total = sum(line[:1].isalnum() for line in LOCK.read_text().splitlines())
-    seen, log = 0, []
+    seen, log, shown = 0, [], sys.stdout.isatty()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True,
-                          encoding="utf-8", errors="replace",
+                          encoding="utf-8", errors="replace", env=environment(),
                           stderr=subprocess.STDOUT) as process:
         for line in process.stdout:
             log.append(line)
             seen += line.startswith("Collecting ")
-            if line.startswith("Installing collected"):
+            if shown and line.startswith("Installing collected"):
                 print("\r  unpacking, up to a minute ...         ", end="", flush=True)
-            elif sys.stdout.isatty():
+            elif shown:
                 print("\r  package {0} of about {1}".format(seen, total),
                       end="", flush=True)
-    print("\r" + " " * 40 + "\r", end="")
+    if shown:
+        print("\r" + " " * 40 + "\r", end="")
     if process.returncode:
-        (VENV / "pip.log").write_text("".join(log), encoding="utf-8")
-        offline = any("connection broken" in line or "from versions: none" in line
-                      for line in log)
-        reason = ("the network cannot be reached" if offline
-                  else next((line.strip() for line in reversed(log)
-                             if line.startswith("ERROR")), "see the log"))
+        path = VENV / "pip.log"
+        path.write_text("".join(log), encoding="utf-8")
+        if any("connection broken" in line or "from versions: none" in line
+               for line in log):
+            reason = "the network cannot be reached"
+        else:
+            said = [line.strip() for line in log if line.strip()]
+            errors = [line for line in said if line.startswith("ERROR: ")
+                      and line != "ERROR: Exception:"]
+            reason = (errors or said or ["pip said nothing"])[-1].rstrip(".")
         sys.exit("Could not install the packages: {0}. Run the same command again when "
-                 "that is mended; it will start over. (Log: {1})".format(
-                     reason, VENV / "pip.log"))
+                 "that is mended; it will start over. Log: {1}".format(reason, path))
 
 
 def set_up():
@@ -116,23 +142,42 @@ def set_up():
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
         sys.exit("This Python has no venv module. On Debian and Ubuntu, install it with:"
                  " sudo apt install python3-venv")
+    if VENV.is_symlink() or VENV.is_file():
+        sys.exit("{0} is not a folder; remove it and run this again.".format(VENV))
     print("Setting up .venv (once; a minute or two) ...", flush=True)
-    try:
-        if VENV.exists():
-            shutil.rmtree(VENV)
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True,
-                       stdout=subprocess.DEVNULL)
-    except (OSError, subprocess.CalledProcessError) as e:
-        sys.exit("Could not make the environment {0}: {1}".format(VENV, e))
+    if VENV.exists():       # aside first: something may still be writing into it
+        old = VENV.with_name(".venv-old-{0}".format(os.getpid()))
+        try:
+            VENV.rename(old)
+        except OSError as e:
+            sys.exit("Could not replace {0} ({1}); close what is using it, type "
+                     "deactivate if it is active, and run this again.".format(
+                         VENV, e.strerror))
+        shutil.rmtree(old, ignore_errors=True)
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    made = subprocess.run([base, "-m", "venv", str(VENV)], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, env=environment())
+    if made.returncode:
+        said = made.stdout.strip().splitlines() or ["no reason given"]
+        sys.exit("Could not make the environment {0}: {1}".format(VENV, said[-1]))
     pip("-r", str(LOCK))
     pip("--no-deps", "--no-build-isolation", "-e", ".")
-    STAMP.write_text(fingerprint())
+    STAMP.write_text(json.dumps({"for": fingerprint(), "files": installed()}))
+    if not is_ready():
+        sys.exit("The packages were installed, but not into {0}.".format(VENV))
 
 
 def book():
     """Build the website, warnings as errors."""
+    settings = [ROOT / "_config.yml", ROOT / "_toc.yml", LOCK]
+    settings += sorted((ROOT / "book" / "_ext").glob("*.py"))
+    state = digest(*[path.read_bytes() for path in settings])
+    if not (BUILT.is_file() and BUILT.read_text() == state):
+        shutil.rmtree(SITE, ignore_errors=True)     # what failed must fail again
+    BUILT.unlink(missing_ok=True)
     call("jupyter-book", "build", ".", "-W", "--keep-going", "-n", "-q")
-    print("The book:", (ROOT / "_build" / "html" / "index.html").as_uri())
+    BUILT.write_text(state)
+    print("The book:", (SITE / "html" / "index.html").as_uri())
 
 
 def test(*args):
@@ -150,6 +195,11 @@ def notebooks(*names):
     call("python", "tools/run_notebooks.py", *names)
 
 
+def weights():
+    """Say what each page of the built site weighs."""
+    call("python", "tools/weigh_pages.py")
+
+
 def bench():
     """Time the training beside the same lines written bare, and scikit-learn."""
     call("pytest", "benchmarks/bench_train.py", "-p", "no:nbval", "-o", "addopts=",
@@ -164,7 +214,7 @@ def lock():
          "requirements.in", "-o", "requirements.txt")
 
 
-COMMANDS = {f.__name__: f for f in (book, test, lab, notebooks, bench, lock)}
+COMMANDS = {f.__name__: f for f in (book, test, lab, notebooks, weights, bench, lock)}
 TAKE_ARGUMENTS = ("test", "lab", "notebooks")
 
 
@@ -177,9 +227,11 @@ def main(args):
             " ".join(args), ", ".join(COMMANDS)))
     try:
         set_up()
+        COMMANDS[args[0]](*args[1:])
     except KeyboardInterrupt:
         sys.exit("\nStopped. The next run will start over.")
-    COMMANDS[args[0]](*args[1:])
+    except OSError as e:
+        sys.exit("python run.py {0}: {1}: {2}".format(args[0], e.filename, e.strerror))
 
 
 if __name__ == "__main__":

@@ -1,39 +1,16 @@
 """The book builds without a warning, holds every page, and needs no network."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from html import unescape
 from pathlib import Path
 
 import pytest
 import yaml
+from conftest import build_book
 from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("book", "_config.yml", "_toc.yml")
-
-
-def build(source, *options):
-    jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    return subprocess.run(
-        [jupyter_book, "build", source, "-W", "--keep-going", "-n", *options],
-        capture_output=True, text=True, encoding="utf-8",
-        env=os.environ | {"PYTHONUTF8": "1"}, timeout=300)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    source = tmp_path_factory.mktemp("source")
-    for name in SOURCES:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, source / name)
-    result = build(source)
-    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
-    return source / "_build" / "html"
-
 
 @pytest.fixture(scope="module")
 def pages(site):
@@ -108,6 +85,6 @@ def test_a_broken_link_stops_the_build(tmp_path):
     shutil.copy(ROOT / "_config.yml", tmp_path)
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/intro\n")
     (tmp_path / "book" / "intro.md").write_text("# Title\n\n[nowhere](nowhere.md)\n")
-    result = build(tmp_path)
+    result = build_book(tmp_path)
     assert result.returncode != 0
     assert "nowhere" in result.stdout + result.stderr

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -81,47 +82,84 @@ def test_no_network_says_so_and_the_next_run_starts_over(copy, run):
     offline = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_EXTRA_INDEX_URL": "",
                "PIP_FIND_LINKS": "", "PIP_NO_INDEX": "0", "PIP_CONFIG_FILE": os.devnull,
                "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
-    for _ in range(2):
-        result = python(copy, "run.py", "book", **offline)
-        assert result.returncode == 1
-        assert "the network cannot be reached" in result.stderr
-        assert result.stderr.count("\n") == 1
-        assert not run.is_ready()
+    result = python(copy, "run.py", "book", **offline)
+    assert result.returncode == 1
+    assert "the network cannot be reached" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert (copy / ".venv").is_dir() and not run.is_ready()
 
 
 @pytest.fixture
 def ready(run):
-    """An environment that looks complete: this one's Python under the copy's name."""
-    run.BIN.mkdir(parents=True)
-    run.PYTHON = Path(sys.executable)
-    for name in run.TOOLS:
-        Path(run.tool(name)).touch()
-    run.STAMP.write_text(run.fingerprint())
+    """An environment that is complete, as far as run.py can tell."""
+    package = run.VENV / "lib" / "python3.11" / "site-packages" / "numpy"
+    for path in (run.PYTHON, run.BIN / "pytest", package / "__init__.py",
+                 package / "_core" / "deep.py"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    run.STAMP.write_text(json.dumps({"for": run.fingerprint(), "files": run.installed()}))
     assert run.is_ready()
     return run
 
 
-def test_a_half_made_environment_is_not_ready(ready):
-    ready.STAMP.unlink()
+@pytest.mark.parametrize("damage", [
+    lambda run: run.STAMP.unlink(),
+    lambda run: run.STAMP.write_bytes(b"\xff\xfe"),
+    lambda run: run.STAMP.write_text("[]"),
+    lambda run: run.PYTHON.unlink(),
+    lambda run: (run.BIN / "pytest").unlink(),
+    lambda run: next(run.VENV.rglob("__init__.py")).unlink(),
+    lambda run: shutil.rmtree(next(run.VENV.rglob("_core"))),
+    lambda run: shutil.rmtree(next(run.VENV.rglob("numpy"))),
+])
+def test_a_damaged_environment_is_not_ready(ready, damage):
+    damage(ready)
     assert not ready.is_ready()
 
 
-def test_an_environment_without_a_tool_is_not_ready(ready):
-    os.remove(ready.tool("jupyter-book"))
-    assert not ready.is_ready()
+def test_what_tests_and_readers_add_does_not_matter(ready):
+    (ready.BIN / "uv").touch()
+    (ready.VENV / "lib/python3.11/site-packages/numpy/__pycache__").mkdir()
+    assert ready.is_ready()
 
 
-def test_an_environment_without_its_python_is_not_ready(ready):
-    ready.PYTHON = ready.BIN / "gone"
-    assert not ready.is_ready()
+@pytest.mark.parametrize("make", [Path.touch, lambda p: p.symlink_to("nowhere")])
+def test_something_else_called_venv_is_left_alone(copy, make):
+    make(copy / ".venv")
+    result = python(copy, "run.py", "book")
+    assert result.returncode == 1
+    assert "is not a folder; remove it" in result.stderr and result.stderr.count("\n") == 1
+    assert (copy / ".venv").is_symlink() or (copy / ".venv").is_file()
 
 
-def test_an_environment_without_a_package_is_not_ready(copy, ready):
-    bare = [sys.executable, "-m", "venv", "--without-pip", copy / "bare"]
-    subprocess.run(bare, check=True)
-    ready.PYTHON = copy / "bare" / ready.BIN.name / ready.PYTHON.name
-    assert ready.PYTHON.exists()
-    assert not ready.is_ready()
+def test_the_users_settings_stay_outside(run, monkeypatch):
+    for name in ("MPLBACKEND", "PYTHONPATH", "PIP_TARGET", "IPYTHONDIR", "PIP_PROXY"):
+        monkeypatch.setenv(name, "theirs")
+    env = run.environment()
+    assert {name for name, value in env.items() if value == "theirs"} == {"PIP_PROXY"}
+
+
+def test_a_build_that_failed_starts_over(run, monkeypatch):
+    """Sphinx keeps what it has read, and would not warn of it again."""
+    for name in ("_config.yml", "_toc.yml"):
+        (run.ROOT / name).touch()
+    calls = []
+    kept = run.SITE / ".doctrees"
+
+    def build(*command):
+        calls.append(kept.exists())
+        kept.mkdir(parents=True, exist_ok=True)
+        if len(calls) == 1:
+            sys.exit(1)
+
+    monkeypatch.setattr(run, "call", build)
+    with pytest.raises(SystemExit):
+        run.book()
+    run.book()
+    run.book()
+    (run.ROOT / "_toc.yml").write_text("changed")
+    run.book()
+    assert calls == [False, False, True, False]
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 METADATA = {
@@ -45,10 +45,17 @@ def main(names: list[str]) -> None:
     names = names or list(known)
     for i, name in enumerate(names, 1):
         print(f"[{i}/{len(names)}] {known[name].relative_to(BOOK.parent)}", flush=True)
+        as_it_was = f"{name}: the stored notebook is as it was"
         try:
             run(known[name])
-        except CellExecutionError as e:
-            sys.exit(f"{e}\n{name}: a cell failed; the stored notebook is as it was")
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as e:
+            sys.exit(f"{e}\n{as_it_was}")
+        except nbformat.reader.NotJSONError:
+            sys.exit(f"this is no notebook; {as_it_was}")
+        except OSError as e:
+            sys.exit(f"{e.filename}: {e.strerror}; {as_it_was}")
+        except KeyboardInterrupt:
+            sys.exit(f"stopped; {as_it_was}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ finds nothing means that the theme has changed, and is a warning (an error with 
 import html
 import re
 from importlib.resources import files
+from logging import WARNING, getLogger
 from pathlib import Path
 
 from fontTools import subset, ttLib
@@ -21,6 +22,7 @@ ITALIC |= {"∂": "\U0001d715"}
 BOLD = {c: chr(0x1D400 + i) for i, c in enumerate(LETTERS)}
 
 log = logging.getLogger(__name__)
+getLogger("fontTools").setLevel(WARNING)
 
 RULES = {
     # 1.4 MB on every page; the icons also come from the theme's style sheet

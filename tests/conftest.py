@@ -1,0 +1,46 @@
+"""The built site, once for all tests."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def build_book(source: Path) -> subprocess.CompletedProcess:
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    return subprocess.run(
+        [jupyter_book, "build", source, "-W", "--keep-going", "-n"],
+        capture_output=True, text=True, encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1"}, timeout=300)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, worker_id) -> Path:
+    """One build for all workers: the first makes it, the others wait."""
+    together = tmp_path_factory.getbasetemp()
+    source = (together if worker_id == "master" else together.parent) / "source"
+    done = source / "done"
+    try:
+        source.mkdir()
+    except FileExistsError:
+        while not done.exists():
+            time.sleep(0.2)
+    else:
+        for name in ("book", "_config.yml", "_toc.yml"):
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, source / name)
+        result = build_book(source)
+        done.write_text("" if result.returncode == 0 else result.stdout + result.stderr)
+    assert not done.read_text(), done.read_text()[-3000:]
+    return source / "_build" / "html"
+
+
+def pytest_collection_modifyitems(items):
+    """The longest file first, so that both cores end together."""
+    items.sort(key=lambda item: "test_website" not in item.nodeid)
