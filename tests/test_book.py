@@ -40,7 +40,8 @@ def test_formulas_need_no_script(site, pages):
     html = pages["06_gradient_descent"]
     assert html.count('<math display="block">') >= 7
     aligned = html[html.index('class="aligned"'):]
-    assert aligned[:aligned.index("</mtable>")].count("<mtr>") == 3
+    aligned = aligned[:aligned.index("</mtable>")]
+    assert (aligned.count("<mtr>"), aligned.count("<mtd>")) == (3, 6)
     assert "w_j \\leftarrow w_j - \\alpha" in html        # the LaTeX, for copying
     assert re.search(r'eqno">\(6\.1\)', html)
 
