@@ -54,6 +54,7 @@ def test_every_formula_character_and_icon_is_in_its_font(site, pages):
     assert {c for c in characters if not c.isspace() and ord(c) not in font.getBestCmap()} \
         <= {"\u2061"}
     assert "MATH" in font and 0x1D464 in font.getBestCmap()     # an italic w
+    assert "<msqrt>" in pages["08_evaluation"] and ord("√") in font.getBestCmap()
     icons = TTFont(site / "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2")
     assert {0xF0C9, 0xF002, 0xF019} <= set(icons.getBestCmap())  # bars, search, download
 

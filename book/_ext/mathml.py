@@ -1,8 +1,8 @@
 """Formulas as MathML: drawn by the browser, read by screen readers, without a script.
 
 latex2mathml turns LaTeX into MathML. It leaves three things to be done here: aligned
-equations, which it does not know; spacing, where it is a little wide; and the LaTeX
-itself, which goes along as an annotation, for copying.
+equations, which it does not know; signs and spacing, where it is a little off; and the
+LaTeX itself, which goes along as an annotation, for copying.
 """
 
 import re
@@ -15,7 +15,10 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 ALIGNED = re.compile(r"\\begin\{aligned\}(.*)\\end\{aligned\}", re.DOTALL)
-SPACING = {
+MENDED = {
+    # an operator, and the one bar that the font can stretch
+    "<mi>&#x000B1;</mi>": "<mo>&#x000B1;</mo>",
+    r'<mo stretchy="true">&#x000AF;</mo>': '<mo stretchy="true">&#x0203E;</mo>',
     # a minus behind an operator or an opening bracket is a sign, not a difference
     r"(<mo[^>]*>(?!\)|\]|\||&#x00029;|&#x0005D;|&#x0007C;)[^<]+</mo>)<mo>&#x02212;</mo>":
         r'\1<mo form="prefix">&#x02212;</mo>',
@@ -49,7 +52,7 @@ def _content(latex: str, display: str) -> str:
     if not latex.strip():
         return ""
     content = re.sub(r"</?math[^>]*>", "", convert(latex.strip(), display=display))
-    for pattern, replacement in SPACING.items():
+    for pattern, replacement in MENDED.items():
         content = re.sub(pattern, replacement, content)
     return content
 
