@@ -72,6 +72,9 @@ def test_every_picture_is_compared_and_described(code):
             assert len(cell.metadata.mystnb.image.alt) > 60, where(cell)
             assert len(cell.metadata.mystnb.figure.caption) > 20, where(cell)
             assert cell.metadata.mystnb.figure.name.startswith("fig-"), where(cell)
+            svg = next(o.data["image/svg+xml"] for o in cell.outputs if "data" in o)
+            width = float(re.search(r'<svg [^>]*?width="([\d.]+)pt"', svg)[1])
+            assert width <= 412, f"{where(cell)}: its print is too small on a phone"
 
 
 def test_outputs_load_nothing_and_name_no_machine(code):
