@@ -65,7 +65,8 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     self.body.append(self.starttag(node, "div", CLASS="math formula"))
     formula = mathml(node.astext(), "block")
-    self.body.append(f'<div class="scroll" tabindex="0">{formula}</div>')
+    # the theme's script lets a box of this class be focused as long as it scrolls
+    self.body.append(f'<div class="scroll pst-scrollable-table-container">{formula}</div>')
     if node.get("number"):
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})')
