@@ -3,6 +3,7 @@
 import re
 import shutil
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,31 @@ def test_every_picture_has_its_own_description(pages):
             alt = re.search(r'alt="([^"]*)"', tag)[1]
             assert len(alt) > 60 and ".svg" not in alt, (name, tag)
     assert pictures >= 20
+
+
+def test_pages_can_be_listened_to(pages):
+    """Headings in order below a single one, a language, tables with heads."""
+    tables = 0
+    for name, html in pages.items():
+        assert re.search('<html[^>]* lang="en"', html), name
+        article = html[html.index("<article"):html.index("</article>")]
+        levels = [int(n) for n in re.findall("<h([1-6])[ >]", article)]
+        assert levels[0] == 1 and levels.count(1) == 1, name
+        assert all(b <= a + 1 for a, b in pairwise(levels)), name
+        assert all(' alt="' in tag for tag in re.findall("<img[^>]*>", html)), name
+        for table in re.findall("<table.*?</table>", html, re.DOTALL):
+            tables += 1
+            assert 'scope="col"' in table, name
+            assert 'scope="row"' in table or "dataframe" not in table, name
+            assert not re.search("<th(?! scope)[ >]", table), name
+    assert tables >= 40
+
+
+def test_every_chapter_can_be_downloaded(site, pages):
+    for source in (ROOT / "book").glob("*.ipynb"):
+        link = f"_sources/book/{source.name}"
+        assert f'href="../{link}" download' in pages[source.stem]
+        assert (site / link).read_bytes() == source.read_bytes()
 
 
 def test_stored_outputs_are_shown(pages):

@@ -30,13 +30,42 @@ RULES = {
     # a button's name must contain what is written on it
     "search button": (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"',
                       r"\1"),
+    "folded code": (r'<summary aria-label="[^"]*"', "<summary"),
+    # the theme's words for its parts are not the reader's
+    "book contents": (r'"Toggle primary sidebar"', '"Contents of the book"'),
+    "page contents": (r'"Toggle secondary sidebar"', '"Contents of this page"'),
+    "theme switch": (r'"Color mode"', '"Light, dark, or as the system"'),
+    "dialog search": (r'(<dialog id="pst-search-dialog")>', r'\1 aria-label="Search">'),
+    "dialog book": (r'(<dialog id="pst-primary-sidebar-modal")>',
+                    r'\1 aria-label="Contents of the book">'),
+    "dialog page": (r'(<dialog id="pst-secondary-sidebar-modal")>',
+                    r'\1 aria-label="Contents of this page">'),
+    # a notebook is there to be kept, not to be looked at as JSON
+    "download": (r'(<a href="[^"]*_sources/[^"]*") target="_blank"', r"\1 download"),
     # everything on a page must lie in a landmark
     "sidebar": (r'<div id="pst-primary-sidebar"',
                 r'<div role="region" aria-label="Book" id="pst-primary-sidebar"'),
     # the empty corner of a pandas table heads nothing
     "table corner": (r"<th></th>", "<td></td>"),
+    "column heads": (r"(?s)<thead>.*?</thead>", lambda head: re.sub(
+        r"<th\b(?! scope)", '<th scope="col"', head[0])),
+    "row heads": (r"(?s)<tbody>.*?</tbody>", lambda body: re.sub(
+        r"<th\b(?! scope)", '<th scope="row"', body[0])),
+    "index": (r'<table style="width: 100%"', '<table role="presentation"'),
     "bibliography": (r'role="doc-biblioentry"', 'role="listitem"'),
+    # a formula keeps its comma
+    "commas": (r'(?s)(?<!unbroken">)(\(?<math display="inline">(?:(?!</math>).)*</math>)'
+               r"([.,;:?!)]+)", r'<span class="unbroken">\1\2</span>'),
+    # long names break on a phone, at their underscores
+    "long names": (r"(?<=[a-z])_(?=[\w.()]*</span></code>)", "_<wbr>"),
+    # who uses the keyboard keeps the place; a mouse leaves no tooltip behind
+    "focus": (r"(?<!\|\|)\bt\.blur\(\)", 't.matches(":focus-visible")||t.blur()'),
+    # what a search shows is prose, without buttons, and formulas once
+    "search results": (r'\["\.headerlink", "script", "style"\]',
+                       '[".bd-header-article", ".onlyprint", ".headerlink", "annotation", '
+                       '"script", "style"]'),
 }
+SCRIPTS = ("searchtools.js", "scripts/sphinx-book-theme.js")
 
 
 def tidy(app: Sphinx, exception: Exception | None) -> None:
@@ -44,7 +73,8 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
         return
     found = dict.fromkeys(RULES, 0)
     pages = ""
-    for page in Path(app.outdir).rglob("*.html"):
+    static = Path(app.outdir, "_static")
+    for page in [*Path(app.outdir).rglob("*.html"), *(static / name for name in SCRIPTS)]:
         text = tidied = page.read_text(encoding="utf-8")
         pages += text
         for name, (pattern, replacement) in RULES.items():
@@ -52,7 +82,7 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
             found[name] += n
         if tidied != text:
             page.write_text(tidied, encoding="utf-8")
-    cut_fonts(Path(app.outdir, "_static"), pages)
+    cut_fonts(static, pages)
     everything_was_written = set(app.env.found_docs) == app.builder.env_written
     if everything_was_written:
         for name in (name for name, n in found.items() if n == 0):
