@@ -246,6 +246,14 @@ def test_code_behind_a_figure_unfolds(visit, address):
     assert fold.get_attribute("open") is not None
 
 
+def test_a_chapter_on_paper_has_its_title_and_no_frame(visit, address):
+    page = visit(f"{address}/book/03_encoding.html")
+    page.emulate_media(media="print")
+    assert page.inner_text("body").startswith("3. Encoding\n")
+    for role in ("button", "navigation", "search"):
+        assert page.get_by_role(role).count() == 0, role
+
+
 def test_next_leads_through_the_whole_book(visit, address, site):
     page = visit(f"{address}/index.html")
     page.wait_for_url("**/intro.html")
