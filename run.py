@@ -5,6 +5,7 @@
     python run.py lab [ARGS]         open the notebooks in JupyterLab
     python run.py notebooks [NAME]   run notebooks and store their outputs
                                      (03_encoding, say; several, or all)
+    python run.py pdf                make one PDF of the whole book (needs a Chromium)
     python run.py weights            say what each page weighs (needs a Chromium)
     python run.py bench              time the training (a minute or two)
     python run.py lock               renew requirements.txt from requirements.in
@@ -195,6 +196,11 @@ def notebooks(*names):
     call("python", "tools/run_notebooks.py", *names)
 
 
+def pdf():
+    """Print the whole book into one PDF."""
+    call("python", "tools/make_pdf.py")
+
+
 def weights():
     """Say what each page of the built site weighs."""
     call("python", "tools/weigh_pages.py")
@@ -214,7 +220,8 @@ def lock():
          "requirements.in", "-o", "requirements.txt")
 
 
-COMMANDS = {f.__name__: f for f in (book, test, lab, notebooks, weights, bench, lock)}
+COMMANDS = {f.__name__: f
+            for f in (book, test, lab, notebooks, pdf, weights, bench, lock)}
 TAKE_ARGUMENTS = ("test", "lab", "notebooks")
 
 

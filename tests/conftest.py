@@ -1,6 +1,7 @@
 """The built site, once for all tests."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,5 +43,5 @@ def site(tmp_path_factory, worker_id) -> Path:
 
 
 def pytest_collection_modifyitems(items):
-    """The longest file first, so that both cores end together."""
-    items.sort(key=lambda item: "test_website" not in item.nodeid)
+    """The two longest files first, so that both cores end together."""
+    items.sort(key=lambda item: not re.search("test_(website|pdf)", item.nodeid))
