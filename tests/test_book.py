@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import struct
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -98,6 +99,45 @@ def test_every_chapter_can_be_downloaded(site, pages):
         link = f"_sources/book/{source.name}"
         assert f'href="../{link}" download' in pages[source.stem]
         assert (site / link).read_bytes() == source.read_bytes()
+
+
+def test_every_page_has_its_own_title_and_description(pages):
+    titles, descriptions = set(), set()
+    for name, html in pages.items():
+        title = unescape(re.search("<title>(.*?)</title>", html)[1])
+        words, book = title.split(" — ")
+        assert words[0].isalpha() and words != book == "One Neuron on the Titanic", title
+        about, = re.findall('<meta name="description" content="([^"]*)"', html)
+        about = unescape(about)
+        assert 50 < len(about) <= 200 and about[0].isupper() and about[-1] == ".", about
+        assert not re.search(r"[$\\{}<>|]|What you will|Show code", about), about
+        shared = dict(re.findall('<meta property="og:([^"]*)" content="([^"]*)"', html))
+        assert unescape(shared["description"]) == about, name
+        assert shared["title"] in title or name == "intro"
+        assert shared["type"] == ("website" if name == "intro" else "article")
+        titles.add(title)
+        descriptions.add(about)
+    assert len(titles) == len(descriptions) == len(pages)
+
+
+def test_the_front_door_has_the_head_of_the_opening_page(site, pages):
+    door = (site / "index.html").read_text(encoding="utf-8")
+    tags = re.findall("<(?:meta (?:name|property)|title)[^\n]*", door)
+    assert len(tags) == 6 and 'content="0; url=book/intro.html"' in door
+    for tag in tags:
+        assert tag in pages["intro"]
+
+
+def test_the_card_is_as_large_as_it_says_and_no_page_loads_it(site, pages):
+    card = (site / "_static" / "card.png").read_bytes()
+    assert struct.unpack(">II", card[16:24]) == (1200, 630) and len(card) < 150_000
+    assert not [name for name, html in pages.items() if "card.png" in html]
+
+
+def test_by_itself_the_book_knows_no_address(site, pages):
+    for html in [*pages.values(), (site / "index.html").read_text(encoding="utf-8")]:
+        assert not re.search("mybinder|colab|github.com/(?!OWNER)|canonical|og:url|og:image"
+                             "|twitter:|executablebooks", html)
 
 
 def test_stored_outputs_are_shown(pages):
