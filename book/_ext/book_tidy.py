@@ -90,14 +90,15 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
 
 
 def cut_fonts(static: Path, pages: str) -> None:
-    """Write the icon font and the formula font with the characters that occur."""
+    """Write the icon fonts and the formula font with the characters that occur."""
     css = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
     icons = set(re.findall(r'--pst-icon-[\w-]+:"(.)"', css)) | {"\uf107"}
     for name in set(re.findall(r"\bfa-([\w-]+)", pages)):
         code = re.search(rf'\.fa-{name}:before[^{{}}]*{{content:"\\(\w+)"', css)
         icons |= {chr(int(code[1], 16))} if code else set()
-    icon_font = static / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900"
-    write_font(icon_font.with_suffix(".ttf"), icons, icon_font.with_suffix(".woff2"))
+    for name in ("fa-solid-900", "fa-brands-400"):
+        icon_font = static / "vendor" / "fontawesome" / "webfonts" / f"{name}.ttf"
+        write_font(icon_font, icons, icon_font.with_suffix(".woff2"))
 
     formulas = "".join(re.findall(r"<math.*?</math>", pages, re.DOTALL))
     used = set(html.unescape(re.sub(r"<annotation.*?</annotation>|<[^>]*>", "", formulas)))
