@@ -40,6 +40,7 @@ LOCK = ROOT / "requirements.txt"
 STAMP = VENV / "installed.json"     # written last: without it, .venv is half made
 SITE = ROOT / "_build"
 BUILT = SITE / "built.txt"          # written last: without it, a build did not finish
+ADDRESSES = ("BOOK_SITE", "BOOK_REPOSITORY", "BOOK_BRANCH")     # see book/_ext/address.py
 
 # What a user may have set for other work, and what would change ours.
 NOT_OURS = ("PYTHONHOME", "PYTHONPATH", "PYTHONWARNINGS", "PYTHONSTARTUP", "MPLBACKEND",
@@ -172,7 +173,8 @@ def book():
     """Build the website, warnings as errors."""
     settings = [ROOT / "_config.yml", ROOT / "_toc.yml", LOCK]
     settings += sorted((ROOT / "book" / "_ext").glob("*.py"))
-    state = digest(*[path.read_bytes() for path in settings])
+    state = digest(*[path.read_bytes() for path in settings],
+                   *[os.environ.get(name, "").encode() for name in ADDRESSES])
     if not (BUILT.is_file() and BUILT.read_text() == state):
         shutil.rmtree(SITE, ignore_errors=True)     # what failed must fail again
     BUILT.unlink(missing_ok=True)

@@ -14,11 +14,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def build_book(source: Path) -> subprocess.CompletedProcess:
-    jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    return subprocess.run(
-        [jupyter_book, "build", source, "-W", "--keep-going", "-n"],
+    jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
+    env = {name: value for name, value in os.environ.items()
+           if not name.startswith("BOOK_")}     # a book without an address
+    return subprocess.run(      # from there: Jupyter Book cannot build on another drive
+        [jupyter_book, "build", ".", "-W", "--keep-going", "-n"], cwd=source,
         capture_output=True, text=True, encoding="utf-8",
-        env=os.environ | {"PYTHONUTF8": "1"}, timeout=300)
+        env=env | {"PYTHONUTF8": "1"}, timeout=300)
 
 
 @pytest.fixture(scope="session")

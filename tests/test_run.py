@@ -141,6 +141,8 @@ def test_the_users_settings_stay_outside(run, monkeypatch):
 
 def test_a_build_that_failed_starts_over(run, monkeypatch):
     """Sphinx keeps what it has read, and would not warn of it again."""
+    for name in run.ADDRESSES:
+        monkeypatch.delenv(name, raising=False)
     for name in ("_config.yml", "_toc.yml"):
         (run.ROOT / name).touch()
     calls = []
@@ -159,7 +161,10 @@ def test_a_build_that_failed_starts_over(run, monkeypatch):
     run.book()
     (run.ROOT / "_toc.yml").write_text("changed")
     run.book()
-    assert calls == [False, False, True, False]
+    monkeypatch.setenv("BOOK_SITE", "https://owner.github.io/name/")
+    run.book()
+    run.book()
+    assert calls == [False, False, True, False, False, True]
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml"])

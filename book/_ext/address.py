@@ -1,0 +1,71 @@
+"""Where the book is published, if the environment says so; by itself it knows no address.
+
+    BOOK_SITE         https://owner.github.io/name/      canonical links, addresses to share
+    BOOK_REPOSITORY   https://github.com/owner/name      Binder, Colab, a link to the source
+    BOOK_BRANCH       the branch these open; main if not set
+
+A wrong value stops the build: a theme that has to guess opens somebody else's book.
+"""
+
+import os
+import re
+import sys
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+PLACEHOLDER = "https://github.com/OWNER/NAME"       # in the chapters, for the repository
+SETTINGS = {
+    "BOOK_SITE": (r"https://[\w.-]+(:\d+)?/([\w.~-]+/)*",
+                  "an address like https://owner.github.io/name/, with the last slash"),
+    "BOOK_REPOSITORY": (r"https://github\.com/[A-Za-z0-9-]+/[\w.-]+(?<!\.git)",
+                        "an address like https://github.com/owner/name"),
+    "BOOK_BRANCH": (r"\w[\w.-]*", "the name of a branch, without slashes"),
+}
+
+
+def setting(name: str) -> str:
+    """Read one variable; an empty one is not set."""
+    value = os.environ.get(name, "")
+    pattern, expected = SETTINGS[name]
+    if value and not re.fullmatch(pattern, value, re.ASCII):
+        sys.exit(f"{name}: {value!r}; expected {expected}")
+    return value
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    site, repository, branch = map(setting, SETTINGS)
+    if site:
+        config.html_baseurl = site
+    if repository:
+        config.html_theme_options |= {
+            "repository_url": repository,
+            "repository_branch": branch or "main",
+            "use_repository_button": True,
+            "launch_buttons": {
+                "binderhub_url": "https://mybinder.org",
+                "colab_url": "https://colab.research.google.com",
+                "notebook_interface": "jupyterlab",
+            },
+        }
+
+
+def name_the_repository(app: Sphinx, document: str, source: list[str]) -> None:
+    if repository := setting("BOOK_REPOSITORY"):
+        source[0] = source[0].replace(PLACEHOLDER, repository)
+
+
+def prepare_for_colab(
+    app: Sphinx, name: str, template: str, context: dict, document: object
+) -> None:
+    buttons = [b for group in context["header_buttons"] for b in group.get("buttons", [])]
+    for button in buttons:
+        if button["text"] == "Colab":
+            button["tooltip"] += "; the opening page says what to run there first"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("config-inited", configure)
+    app.connect("source-read", name_the_repository)
+    app.connect("html-page-context", prepare_for_colab, priority=600)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

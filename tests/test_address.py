@@ -1,0 +1,115 @@
+"""The book's addresses: none by itself, and never a guessed one."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+import address  # noqa: E402
+
+SITE = "https://owner.github.io/name/"
+REPOSITORY = "https://github.com/owner/name"
+
+
+@pytest.fixture
+def configured(monkeypatch):
+    """The settings that the theme gets for some variables."""
+    def configure(**variables):
+        for name in address.SETTINGS:
+            monkeypatch.setenv(name, variables.get(name, ""))
+        config = SimpleNamespace(html_baseurl="", html_theme_options={})
+        address.configure(None, config)
+        return config
+    return configure
+
+
+def test_nothing_set_changes_nothing(configured):
+    config = configured()
+    assert (config.html_baseurl, config.html_theme_options) == ("", {})
+
+
+@pytest.mark.parametrize("site", [
+    SITE, "https://owner.github.io/", "https://example.org/books/titanic/"])
+def test_a_site_alone_brings_no_buttons(configured, site):
+    config = configured(BOOK_SITE=site)
+    assert (config.html_baseurl, config.html_theme_options) == (site, {})
+
+
+def test_a_repository_alone_is_opened_at_its_main_branch(configured):
+    config = configured(BOOK_REPOSITORY=REPOSITORY)
+    assert config.html_theme_options["repository_branch"] == "main"
+    assert config.html_baseurl == ""
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("BOOK_SITE", "http://owner.github.io/name/"),
+    ("BOOK_SITE", "https://owner.github.io/name"),
+    ("BOOK_SITE", "https://owner.github.io"),
+    ("BOOK_SITE", "owner.github.io/name/"),
+    ("BOOK_SITE", "https://owner.github.io/a b/"),
+    ("BOOK_SITE", "https://owner.github.io/?page=1/"),
+    ("BOOK_SITE", f" {SITE}"),
+    ("BOOK_SITE", f"{SITE}\n"),
+    ("BOOK_REPOSITORY", "http://github.com/owner/name"),
+    ("BOOK_REPOSITORY", "https://gitlab.com/owner/name"),
+    ("BOOK_REPOSITORY", "https://github.com/owner"),
+    ("BOOK_REPOSITORY", "https://github.com/owner/name/"),
+    ("BOOK_REPOSITORY", "https://github.com/owner/name/tree/main"),
+    ("BOOK_REPOSITORY", "https://github.com/owner/name.git"),
+    ("BOOK_REPOSITORY", "https://github.com/OWNER/NAME?"),
+    ("BOOK_REPOSITORY", "owner/name"),
+    ("BOOK_BRANCH", "a/b"),
+    ("BOOK_BRANCH", "--all"),
+])
+def test_a_wrong_value_is_one_clear_sentence(configured, name, value):
+    with pytest.raises(SystemExit) as stopped:
+        configured(**{name: value})
+    sentence = stopped.value.code
+    assert sentence.startswith(f"{name}: {value!r}; expected ") and "\n" not in sentence
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """A chapter as it is built with both addresses."""
+    source = tmp_path_factory.mktemp("published")
+    (source / "book").mkdir()
+    shutil.copy(ROOT / "book" / "intro.ipynb", source / "book")
+    (source / "conf.py").write_text(
+        "root_doc, nb_execution_mode = 'book/intro', 'off'\n"
+        "extensions = ['myst_nb', 'sphinx_book_theme', 'address', 'head']\n"
+        "html_theme, html_title = 'sphinx_book_theme', 'One Neuron on the Titanic'\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", source, source / "built"],
+        capture_output=True, text=True, encoding="utf-8", timeout=100, env=os.environ | {
+            "PYTHONPATH": str(ROOT / "book" / "_ext"), "PYTHONUTF8": "1",
+            "BOOK_SITE": SITE, "BOOK_REPOSITORY": REPOSITORY, "BOOK_BRANCH": "v1"})
+    assert result.returncode == 0, result.stderr
+    return (source / "built" / "book" / "intro.html").read_text(encoding="utf-8")
+
+
+def test_buttons_open_this_very_page(page):
+    links = re.findall('href="(https://[^"]*)" target="_blank"', page)
+    assert sorted(links) == [
+        "https://colab.research.google.com/github/owner/name/blob/v1/book/intro.ipynb",
+        "https://github.com/owner/name",
+        "https://mybinder.org/v2/gh/owner/name/v1?urlpath=lab/tree/book/intro.ipynb"]
+
+
+def test_the_page_says_where_it_is(page):
+    assert f'<link rel="canonical" href="{SITE}book/intro.html" />' in page
+    assert f'<meta property="og:url" content="{SITE}book/intro.html" />' in page
+    assert f'<meta property="og:image" content="{SITE}_static/card.png" />' in page
+    assert '<meta name="twitter:card" content="summary_large_image" />' in page
+
+
+def test_the_lines_for_colab_name_the_repository(page):
+    assert f"git clone -q {REPOSITORY} titanic" in page and "OWNER" not in page
+    assert "Launch on Colab; the opening page says what to run there first" in page
