@@ -39,8 +39,10 @@ def site(tmp_path_factory, worker_id) -> Path:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, source / name)
         result = build_book(source)
-        done.write_text("" if result.returncode == 0 else result.stdout + result.stderr)
-    assert not done.read_text(), done.read_text()[-3000:]
+        trouble = "" if result.returncode == 0 else result.stdout + result.stderr
+        done.write_text(trouble, encoding="utf-8")
+    trouble = done.read_text(encoding="utf-8")
+    assert not trouble, trouble[-3000:]
     return source / "_build" / "html"
 
 

@@ -125,7 +125,10 @@ def test_what_tests_and_readers_add_does_not_matter(ready):
 
 @pytest.mark.parametrize("make", [Path.touch, lambda p: p.symlink_to("nowhere")])
 def test_something_else_called_venv_is_left_alone(copy, make):
-    make(copy / ".venv")
+    try:
+        make(copy / ".venv")
+    except OSError as e:
+        pytest.skip(f"Windows lets only some users make links: {e}")
     result = python(copy, "run.py", "book")
     assert result.returncode == 1
     assert "is not a folder; remove it" in result.stderr and result.stderr.count("\n") == 1
