@@ -1,0 +1,133 @@
+"""What GitHub is asked to do, and what Binder installs: read, since neither runs here."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from itertools import product
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+import run  # noqa: E402
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+@pytest.fixture(scope="module")
+def workflows():
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in WORKFLOWS}
+    # BaseLoader, since YAML takes the key "on" for a yes, and 3.10 for 3.1
+    return {name: yaml.load(text, yaml.BaseLoader) for name, text in texts.items()}
+
+
+def jobs_of(workflows):
+    return [job for workflow in workflows.values() for job in workflow["jobs"].values()]
+
+
+def commands_of(job):
+    return [step["run"] for step in job["steps"] if "run" in step]
+
+
+def test_workflows_follow_the_schema():
+    result = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema",
+         "vendor.github-workflows", *WORKFLOWS],
+        capture_output=True, text=True, encoding="utf-8")
+    assert result.returncode == 0, result.stdout
+
+
+def test_tested_on_every_system_with_every_python(workflows):
+    test = workflows["book"]["jobs"]["test"]
+    assert {"push", "pull_request"} <= set(workflows["book"]["on"])
+    matrix = test["strategy"]["matrix"]
+    systems = ["ubuntu-latest", "macos-latest", "windows-latest"]
+    assert set(matrix) == {"os", "python"} and test["strategy"]["fail-fast"] == "false"
+    assert list(product(matrix["os"], matrix["python"])) == list(product(systems, PYTHONS))
+    assert test["runs-on"] == "${{ matrix.os }}"
+    assert any("matrix.python" in step.get("with", {}).get("python-version", "")
+               for step in test["steps"])
+
+
+def test_the_readme_promises_these_pythons():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"Python {PYTHONS[0]}, {PYTHONS[1]} or {PYTHONS[2]}" in readme
+
+
+def test_every_command_exists(workflows):
+    used = re.findall(r"python run\.py (\w+)( -)?", "\n".join(
+        command for job in jobs_of(workflows) for command in commands_of(job)))
+    assert {name for name, _ in used} >= {"book", "test"}
+    for name, argument in used:
+        assert name in run.COMMANDS and (not argument or name in run.TAKE_ARGUMENTS)
+
+
+def test_no_job_may_do_more_than_it_needs(workflows):
+    for workflow in workflows.values():
+        assert workflow["permissions"] == {}
+    read = {"contents": "read"}
+    jobs = workflows["book"]["jobs"]
+    assert {name: job["permissions"] for name, job in jobs.items()} == {
+        "test": read, "site": read | {"pages": "read"},
+        "publish": {"pages": "write", "id-token": "write"}}
+    assert workflows["newest"]["jobs"]["test"]["permissions"] == read
+    for job in jobs_of(workflows):
+        assert 0 < int(job["timeout-minutes"]) <= 60
+        for step in job["steps"]:
+            owner, _ = step.get("uses", "actions/").split("/", 1)
+            assert owner == "actions", "an action that is not GitHub's own"
+            if "actions/checkout" in step.get("uses", ""):
+                assert step["with"]["persist-credentials"] == "false"
+        for command in commands_of(job):
+            assert "${{" not in command, "a value put into a command can be a command"
+
+
+def test_published_from_main_only_with_addresses_and_after_the_tests(workflows):
+    jobs = workflows["book"]["jobs"]
+    for name, before in [("site", "test"), ("publish", "site")]:
+        assert jobs[name]["if"] == "github.ref == 'refs/heads/main'"
+        assert jobs[name]["needs"] == before
+    steps = [s for s in jobs["site"]["steps"] if s.get("run", "").startswith("python")]
+    assert steps
+    for step in steps:
+        assert step["env"] == {
+            "BOOK_SITE": "${{ steps.pages.outputs.base_url }}/",
+            "BOOK_REPOSITORY": "${{ github.server_url }}/${{ github.repository }}"}
+
+
+def test_once_a_week_without_the_lock(workflows):
+    newest = workflows["newest"]
+    (when,) = newest["on"]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", when["cron"])
+    commands = commands_of(newest["jobs"]["test"])
+    assert "pip install -r requirements.in" in commands
+    assert commands[-1].startswith("pytest ")
+    for command in commands:
+        assert "run.py" not in command      # it would install the lock
+        assert not re.search(r"(-r|-c)\s*requirements\.txt", command)
+
+
+def test_binder_has_what_the_chapters_import():
+    lines = (ROOT / ".binder" / "requirements.txt").read_text("utf-8").splitlines()
+    assert {"-c ../requirements.txt", "-e .[plots]"} <= set(lines)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = lines + project["dependencies"] + project["optional-dependencies"]["plots"]
+    installed = {re.split("[<>=]", name)[0] for name in named} | {"titanic_helpers"}
+    for path in (ROOT / "book").glob("*.ipynb"):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+        imported = set(re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE))
+        imported -= sys.stdlib_module_names
+        packages = {"scikit-learn" if name == "sklearn" else name for name in imported}
+        assert packages <= installed, path.name
+
+
+def test_binder_runs_a_python_that_is_tested():
+    runtime = (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8")
+    assert runtime.removeprefix("python-").strip() in PYTHONS
