@@ -173,6 +173,7 @@ def book():
     """Build the website, warnings as errors."""
     settings = [ROOT / "_config.yml", ROOT / "_toc.yml", LOCK]
     settings += sorted((ROOT / "book" / "_ext").glob("*.py"))
+    settings += sorted((ROOT / "book" / "_static").glob("*.css"))
     state = digest(*[path.read_bytes() for path in settings],
                    *[os.environ.get(name, "").encode() for name in ADDRESSES])
     if not (BUILT.is_file() and BUILT.read_text() == state):
