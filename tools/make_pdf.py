@@ -38,7 +38,7 @@ FILL_CONTENTS = """pages => {
 def build(source: Path, folder: Path) -> Path:
     """Make the long page, warnings as errors; stop with Sphinx's words if it fails."""
     shutil.rmtree(folder, ignore_errors=True)   # what failed must fail again
-    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
     result = subprocess.run(
         [jupyter_book, "build", source, "--builder", "singlehtml", "--path-output", folder,
          "-W", "--keep-going", "-n", "-q"],
@@ -92,8 +92,10 @@ def make() -> None:
     watch.daemon = True
     watch.start()
     aside = html.with_suffix(".pdf")
-    pages = print_page(html, aside)
-    watch.cancel()
+    try:
+        pages = print_page(html, aside)
+    finally:
+        watch.cancel()
     aside.replace(TARGET)
     size = TARGET.stat().st_size / 1e6
     print(f"The PDF: {TARGET.as_uri()} ({pages} pages, {size:.1f} MB)")
