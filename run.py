@@ -2,9 +2,10 @@
 
     python run.py book               build the website and say where it is
     python run.py test [ARGS]        run every test; ARGS go to pytest
-    python run.py lab [ARGS]         open the notebooks in JupyterLab
+    python run.py lab [FOLDER]       open the chapters, or a folder, in JupyterLab
     python run.py notebooks [NAME]   run notebooks and store their outputs
                                      (03_encoding, say; several, or all)
+    python run.py exercises          write the students' notebooks into exercises/
     python run.py pdf                make one PDF of the whole book (needs a Chromium)
     python run.py weights            say what each page weighs (needs a Chromium)
     python run.py bench              time the training (a minute or two)
@@ -61,12 +62,12 @@ def environment():
     return env
 
 
-def call(*command):
-    """Run one of the environment's tools; stop with its status if it fails."""
+def call(*command, **where):
+    """Run one of the environment's tools (in a folder); stop if it fails."""
     tool = BIN / (command[0] + (".exe" if WINDOWS else ""))
     try:
-        status = subprocess.call([str(tool)] + list(command[1:]), cwd=ROOT,
-                                 env=environment())
+        status = subprocess.call([str(tool)] + list(command[1:]), env=environment(),
+                                 cwd=where.get("folder", ROOT))
     except KeyboardInterrupt:
         status = 130
     if status:
@@ -190,8 +191,9 @@ def test(*args):
 
 
 def lab(*args):
-    """Open the chapters in JupyterLab."""
-    call("jupyter-lab", "book", *args)
+    """Open the chapters, or another folder, in JupyterLab."""
+    folder = [] if args and (ROOT / args[0]).is_dir() else ["book"]
+    call("jupyter-lab", *folder, *args)
 
 
 def notebooks(*names):
@@ -202,6 +204,11 @@ def notebooks(*names):
 def pdf():
     """Print the whole book into one PDF."""
     call("python", "tools/make_pdf.py")
+
+
+def exercises():
+    """Write the students' versions of the exercise notebooks."""
+    call("python", "tools/make_exercises.py")
 
 
 def weights():
@@ -223,8 +230,8 @@ def lock():
          "requirements.in", "-o", "requirements.txt")
 
 
-COMMANDS = {f.__name__: f
-            for f in (book, test, lab, notebooks, pdf, weights, bench, lock)}
+COMMANDS = {f.__name__: f for f in (
+    book, test, lab, notebooks, exercises, pdf, weights, bench, lock)}
 TAKE_ARGUMENTS = ("test", "lab", "notebooks")
 
 

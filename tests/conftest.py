@@ -47,5 +47,5 @@ def site(tmp_path_factory, worker_id) -> Path:
 
 
 def pytest_collection_modifyitems(items):
-    """The two longest files first, so that both cores end together."""
+    """The longest files first, so that both cores end together."""
     items.sort(key=lambda item: not re.search("test_(website|pdf)", item.nodeid))

@@ -16,15 +16,31 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(scope="module")
 def pages(site):
-    return {p.stem: p.read_text(encoding="utf-8") for p in (site / "book").glob("*.html")}
+    """By name: 04_sigmoid is a chapter, exercises/04_sigmoid what belongs to it."""
+    return {name_of(p, site / "book"): p.read_text(encoding="utf-8")
+            for p in (site / "book").rglob("*.html")}
+
+
+def name_of(path, book):
+    return (path if path.parent == book else path.parent).relative_to(book).with_suffix(
+        "").as_posix()
 
 
 def test_every_page_is_in_the_book(pages):
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    listed = {ROOT / name for name in re.findall(r"(?:root|file): (\S+)", toc)}
+    book = ROOT / "book"
+    sources = {p for p in book.rglob("*") if p.suffix in (".ipynb", ".md")
+               and "." not in p.parent.name}
+    assert {p.with_suffix("") for p in sources} == listed
+    assert set(pages) == {name_of(p, book) for p in sources}
+
+
+def test_exercises_stand_under_their_chapter():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    listed = [c["file"] for part in toc["parts"] for c in part["chapters"]]
-    sources = {p.stem for p in (ROOT / "book").iterdir() if p.suffix in (".ipynb", ".md")}
-    assert {f"book/{name}" for name in sources} == {toc["root"], *listed}
-    assert set(pages) == sources
+    for chapter in toc["parts"][0]["chapters"]:
+        topic = Path(chapter["file"]).name
+        assert chapter["sections"] == [{"file": f"book/exercises/{topic}/{topic}"}]
 
 
 def test_nothing_is_fetched_from_elsewhere(pages):

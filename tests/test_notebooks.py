@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
     p for p in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-CHAPTERS = [p for p in NOTEBOOKS if re.match(r"\d\d_", p.name)]
+CHAPTERS = sorted((ROOT / "book").glob("[0-9][0-9]_*.ipynb"))
 RENEW = "; run it anew: python run.py notebooks"
 
 
@@ -70,6 +70,8 @@ def test_every_picture_is_compared_and_described(code):
         if kinds:
             assert kinds == {"image/svg+xml", "image/png"}, where(cell)
             assert len(cell.metadata.mystnb.image.alt) > 60, where(cell)
+            if "nbgrader" in cell.metadata:     # an exercise's figure stands by its code
+                continue
             assert len(cell.metadata.mystnb.figure.caption) > 20, where(cell)
             assert cell.metadata.mystnb.figure.name.startswith("fig-"), where(cell)
             svg = next(o.data["image/svg+xml"] for o in cell.outputs if "data" in o)

@@ -1,7 +1,8 @@
 """Run notebooks from top to bottom and store their outputs, the same bytes each time.
 
-    python run.py notebooks              all of them
-    python run.py notebooks 03_encoding  some, by name
+    python run.py notebooks                        all of them
+    python run.py notebooks 03_encoding            some, by name
+    python run.py notebooks exercises/03_encoding  a chapter's exercises
 """
 
 import sys
@@ -38,8 +39,9 @@ def run(path: Path) -> None:
 def main(names: list[str]) -> None:
     paths = sorted(BOOK.rglob("*.ipynb"))
     paths = [p for p in paths if ".ipynb_checkpoints" not in p.parts]
-    known = {p.stem: p for p in paths}
-    names = [Path(name).stem for name in names]
+    known = {p.stem if p.parent == BOOK else p.parent.relative_to(BOOK).as_posix(): p
+             for p in paths}
+    names = [name.removeprefix("book/").removesuffix(".ipynb") for name in names]
     if unknown := [name for name in names if name not in known]:
         sys.exit(f"no notebook {', '.join(unknown)}; there are: {', '.join(known)}")
     names = names or list(known)

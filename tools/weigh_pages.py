@@ -32,15 +32,16 @@ def table(
     rows = []
     with browser.serve(site) as address:
         opening = weigh(chromium.new_context().new_page(), f"{address}/book/intro.html")
-        for path in sorted(site.glob("book/*.html")):
-            if names and path.stem not in names:
+        for path in sorted(site.glob("book/**/*.html")):
+            name = path.relative_to(site / "book").with_suffix("").as_posix()
+            if names and name not in names:
                 continue
             context = chromium.new_context()
             page = context.new_page()
-            parts = weigh(page, f"{address}/book/{path.name}")
+            parts = weigh(page, f"{address}/book/{name}.html")
             formulas = page.locator("math").count() > 0
             added = sum(size for url, size in parts.items() if url not in opening)
-            rows.append((path.stem, formulas, sum(parts.values()) // 1000, added // 1000))
+            rows.append((name, formulas, sum(parts.values()) // 1000, added // 1000))
             context.close()
     return rows
 
@@ -51,6 +52,6 @@ if __name__ == "__main__":
             rows = table(SITE, chromium)
     except RuntimeError as e:
         sys.exit(f"Cannot weigh the pages: {e}")
-    print(f"{'page':22} formulas  first visit  after the opening page")
+    print(f"{'page':49} formulas  first visit  after the opening page")
     for name, formulas, first, added in rows:
-        print(f"{name:22} {'yes' if formulas else 'no':8} {first:8} KB  {added:8} KB")
+        print(f"{name:49} {'yes' if formulas else 'no':8} {first:8} KB  {added:8} KB")

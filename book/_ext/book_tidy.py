@@ -42,6 +42,8 @@ RULES = {
                     r'\1 aria-label="Contents of this page">'),
     # a notebook is there to be kept, not to be looked at as JSON
     "download": (r'(<a href="[^"]*_sources/[^"]*") target="_blank"', r"\1 download"),
+    "chapter's fold": (r'<summary>(<span class="toctree-toggle")',
+                       r'<summary aria-label="Exercises">\1'),
     # everything on a page must lie in a landmark
     "sidebar": (r'<div id="pst-primary-sidebar"',
                 r'<div role="region" aria-label="Book" id="pst-primary-sidebar"'),

@@ -1,0 +1,110 @@
+"""Made from an exercise notebook: the student's version, and the page of the website.
+
+The one source holds solutions and hidden tests (nbgrader's format). Neither of what is
+made from it holds a hidden test; the page folds the solutions, students get none.
+"""
+
+import copy
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from sphinx.application import Sphinx
+
+STUBS = {"code_stub": {"python": "# Your code here"}, "text_stub": "*Your answer here.*"}
+MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
+LINKS = ('<p class="exercise-links"><a href="../../{chapter}.html">Back to the chapter</a>'
+         ' · <a href="../../../_sources/{name}.ipynb" download>'
+         "Download this notebook without the solutions</a></p>")
+
+
+def student_version(source: NotebookNode) -> NotebookNode:
+    """What nbgrader hands out: no solution, no hidden test, no output; checks locked."""
+    from nbgrader import preprocessors as nbgrader
+
+    notebook, resources = copy.deepcopy(source), {}
+    for step in (nbgrader.LockCells(), nbgrader.ClearSolutions(**STUBS),
+                 nbgrader.ClearOutput(), nbgrader.ClearHiddenTests(),
+                 nbgrader.ClearMarkScheme(), nbgrader.ComputeChecksums()):
+        notebook, resources = step.preprocess(notebook, resources)
+    return notebook
+
+
+def page_version(source: NotebookNode, name: str) -> NotebookNode:
+    """The scaffold, then the check and the solution, both folded."""
+    page = student_version(source)
+    cells, waiting = [], []
+    for cell, original in zip(page.cells, source.cells, strict=True):
+        role = original.metadata.get("nbgrader", {})
+        cell.metadata = original.metadata
+        if role.get("solution"):
+            waiting.append(solution_cell(original))
+            if original.cell_type == "code":
+                cells.append(cell)
+            else:
+                cells.append(waiting.pop())
+            cell.metadata = NotebookNode()
+        elif role.get("grade"):
+            cell.metadata = folded("the check", ["check", "hide-input"])
+            cells += [cell, *waiting]
+            waiting.clear()
+        else:
+            cell.outputs = original.get("outputs")
+            if cell.outputs is None:
+                del cell["outputs"]
+            cells.append(cell)
+    links = LINKS.format(name=name, chapter=Path(name).name)
+    cells.insert(1, nbformat.v4.new_markdown_cell(links))
+    page.cells = cells
+    return page
+
+
+def solution_cell(original: NotebookNode) -> NotebookNode:
+    cell = copy.deepcopy(original)
+    cell.id += "-solution"
+    if cell.cell_type == "markdown":
+        cell.source = ("````{admonition} A good answer\n:class: dropdown\n"
+                       f"{cell.source}\n````")
+        cell.metadata = NotebookNode()
+    else:
+        lines = cell.source.splitlines()
+        cell.source = "\n".join(x for x in lines if x.strip() not in MARKERS)
+        cell.metadata = folded("a solution", ["solution", "hide-cell"], original.metadata)
+    return cell
+
+
+def folded(
+    what: str, tags: list[str], metadata: NotebookNode | None = None
+) -> NotebookNode:
+    metadata = copy.deepcopy(metadata or NotebookNode())
+    metadata.tags = tags
+    metadata.setdefault("mystnb", NotebookNode()).update(
+        code_prompt_show=f"Show {what}", code_prompt_hide=f"Hide {what}")
+    return metadata
+
+
+def is_exercise(name: str) -> bool:
+    return name.startswith("book/exercises/") and Path(name).name[:2].isdigit()
+
+
+def read_page(app: Sphinx, name: str, text: list[str]) -> None:
+    if is_exercise(name):
+        page = page_version(nbformat.reads(text[0], as_version=4), name)
+        text[0] = nbformat.writes(page)
+
+
+def offer_student_versions(app: Sphinx, exception: Exception | None) -> None:
+    """Let the page's own download button give the student's version."""
+    if exception or app.builder.format != "html":
+        return
+    for name in filter(is_exercise, app.env.found_docs):
+        source = nbformat.read(app.env.doc2path(name), as_version=4)
+        target = Path(app.outdir, "_sources", f"{name}.ipynb")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(student_version(source), target)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("source-read", read_page)
+    app.connect("build-finished", offer_student_versions)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

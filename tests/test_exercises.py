@@ -1,0 +1,175 @@
+"""The exercises: what students get, and that each check knows right from wrong."""
+
+import re
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+sys.path.insert(0, str(ROOT / "tools"))
+
+import make_exercises  # noqa: E402
+from exercises import student_version  # noqa: E402
+
+TABLES = (np.ndarray, pd.DataFrame, pd.Series)
+SOURCES = sorted((ROOT / "book" / "exercises").glob("*/*.ipynb"))
+
+
+def role(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def answers_to(source):
+    """The kept answers: exercise, kind (right, wrong, hidden), words of the message."""
+    text = (ROOT / "tests" / "answers" / f"{source.stem}.txt").read_text("utf-8")
+    for part in re.split(r"^# %% ", text, flags=re.MULTILINE)[1:]:
+        head, code = part.split("\n", 1)
+        exercise, kind, words = re.fullmatch(
+            r"(\w+): (right|wrong|hidden)(?:, says: (.+))?", head).groups()
+        yield exercise, kind, words, code
+
+
+def run(code, namespace):
+    """Run a cell; the value of its last line, as a notebook shows it."""
+    *body, last = re.split(r"\n(?=\S)", code.strip())
+    if last.startswith("grade("):
+        exec("\n".join(body), namespace)
+        return eval(last, namespace)
+    return exec(code, namespace)
+
+
+def own(namespace):
+    """The names for one answer: what it changes in place is gone with it."""
+    return {name: value.copy() if isinstance(value, TABLES) else value
+            for name, value in namespace.items()}
+
+
+@pytest.fixture(params=SOURCES, ids=lambda p: p.stem)
+def source(request):
+    return request.param
+
+
+def solved(source):
+    """Run a notebook; at each check: its cell, the student's, and what was known before."""
+    notebook, namespace = nbformat.read(source, as_version=4), {}
+    before, scaffold = {}, ""
+    students = student_version(notebook)
+    for cell, theirs in zip(notebook.cells, students.cells, strict=True):
+        if cell.cell_type != "code":
+            continue
+        if role(cell).get("solution"):
+            before, scaffold = own(namespace), theirs.source
+        if role(cell).get("grade"):
+            yield cell, theirs, before, scaffold
+        value = run(cell.source, namespace)
+        assert value is None or value.score == value.points, (cell.id, value.message)
+
+
+def test_each_check_knows_right_from_wrong(source, monkeypatch):
+    """Right answers pass the hidden tests too; a wrong one gets the words meant for it."""
+    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    answers, checked = list(answers_to(source)), set()
+    for cell, theirs, before, scaffold in solved(source):
+        exercise = cell.id.removeprefix("check-")
+        checked.add(exercise)
+        blank = own(before)
+        run(scaffold, blank)
+        verdict = run(theirs.source, blank)
+        assert verdict.score == 0 and "no answer yet" in verdict.message, exercise
+        mine = [answer for answer in answers if answer[0] == exercise]
+        assert sum(kind == "wrong" for _, kind, *_ in mine) >= 2, exercise
+        for _, kind, words, code in mine:
+            names = own(before)
+            run(code, names)
+            seen = run(theirs.source, names)
+            if kind == "wrong":
+                assert seen.score == 0 and words in seen.message, (exercise, seen.message)
+                continue
+            assert seen.score == seen.points, (exercise, seen.message)
+            graded = run(cell.source, names)
+            assert (graded.score == graded.points) == (kind == "right"), (exercise, code)
+            assert kind == "right" or words in graded.message, (exercise, graded.message)
+    assert checked == {exercise for exercise, *_ in answers}
+
+
+def parts(code, name):
+    """The lines between nbgrader's markers of that name."""
+    found = re.findall(rf"### BEGIN {name}\n(.*?)\n\s*### END {name}", code, re.DOTALL)
+    return [line.strip() for part in found for line in part.splitlines() if line.strip()]
+
+
+def test_students_get_neither_solutions_nor_hidden_tests(source):
+    notebook = nbformat.read(source, as_version=4)
+    students = student_version(notebook)
+    hidden = 0
+    for cell, theirs in zip(notebook.cells, students.cells, strict=True):
+        assert not theirs.get("outputs")
+        assert "### " not in theirs.source
+        kept = [line.strip() for line in theirs.source.splitlines()]
+        secrets = parts(cell.source, "HIDDEN TESTS")
+        hidden += len(secrets) > 0
+        assert not set(secrets) & set(kept) or cell.source.count(secrets[0]) > 1
+        if role(cell).get("solution"):
+            if cell.cell_type == "markdown":
+                assert theirs.source == "*Your answer here.*"
+                continue
+            solution = parts(cell.source, "SOLUTION")
+            assert solution and not set(solution) & set(kept), cell.id
+            assert "# Your code here" in kept
+    assert hidden >= 2
+
+
+def test_each_exercise_says_its_kind_and_points(source):
+    """In the order of the issue: by hand, code, predict, find the fault, find out, open."""
+    cells = nbformat.read(source, as_version=4).cells
+    text = "\n".join(c.source for c in cells if c.cell_type == "markdown")
+    number = int(source.stem[:2])
+    titles = re.findall(r"^## Exercise (\d)\.(\d): \S.*\n\n\*([\w ,]+), (\d) points?\.\*",
+                        text, re.MULTILINE)
+    assert [(int(a), int(b)) for a, b, *_ in titles] == [
+        (number, n + 1) for n in range(len(titles))]
+    assert text.count("\n## ") + text.startswith("## ") == len(titles)
+    assert 4 <= len(titles) <= 7
+    kinds = [kind for *_, kind, _ in titles]
+    assert kinds[0] == "By hand" and kinds[-1] == "Open question"
+    assert {"Code", "Predict, then run", "Find the fault", "Find out"} <= set(kinds)
+    worth = [role(c)["points"] for c in cells if role(c).get("grade")]
+    assert [int(points) for *_, points in titles] == worth
+    assert f"minutes, {sum(worth)} points." in cells[0].source
+
+
+def test_no_link_leaves_the_notebook(source):
+    """A student may keep it anywhere."""
+    assert not re.findall(r"\]\((?!http)", source.read_text("utf-8"))
+
+
+def test_written_for_students_without_losing_their_work(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(make_exercises, "FOLDER", tmp_path / "mine")
+    make_exercises.main()
+    written = sorted((tmp_path / "mine").iterdir())
+    assert [p.name for p in written] == [p.name for p in SOURCES]
+    before = {p: p.read_bytes() for p in written}
+    written[0].write_text("my work")
+    make_exercises.main()
+    assert written[0].read_text() == "my work"
+    assert f"worked in them: {written[0].name}\n" in capsys.readouterr().out
+    assert all(p.read_bytes() == before[p] for p in written[1:])
+
+
+def test_page_folds_solutions_and_offers_the_students_version(site, source):
+    name = f"book/exercises/{source.stem}/{source.stem}"
+    page = (site / f"{name}.html").read_text("utf-8")
+    offered = nbformat.read(site / "_sources" / f"{name}.ipynb", as_version=4)
+    assert offered == student_version(nbformat.read(source, as_version=4))
+    assert f'href="../../../_sources/{name}.ipynb" download' in page
+    folded = "".join(re.findall(r"<details.*?</details>", page, re.DOTALL))
+    solutions = len(re.findall(r">Show a solution<", page))
+    assert solutions == len(re.findall(r">Show the check<", page)) >= 3
+    assert folded.count("Show a solution") == solutions
+    assert "HIDDEN TESTS" not in page and "BEGIN SOLUTION" not in page
