@@ -6,6 +6,8 @@
     python run.py notebooks [NAME]   run notebooks and store their outputs
                                      (03_encoding, say; several, or all)
     python run.py exercises          write the students' notebooks into exercises/
+    python run.py nbgrader ARGS      grade a class: nbgrader's commands, in classroom/
+    python run.py marks NAME         mark the written answers of an exercise notebook
     python run.py pdf                make one PDF of the whole book (needs a Chromium)
     python run.py weights            say what each page weighs (needs a Chromium)
     python run.py bench              time the training (a minute or two)
@@ -211,6 +213,16 @@ def exercises():
     call("python", "tools/make_exercises.py")
 
 
+def nbgrader(*args):
+    """Run one of nbgrader's commands where its settings are."""
+    call("nbgrader", *args, folder=ROOT / "classroom")
+
+
+def marks(*names):
+    """Table the written answers, and enter the marks that they were given."""
+    call("python", "tools/marks.py", *names)
+
+
 def weights():
     """Say what each page of the built site weighs."""
     call("python", "tools/weigh_pages.py")
@@ -231,8 +243,8 @@ def lock():
 
 
 COMMANDS = {f.__name__: f for f in (
-    book, test, lab, notebooks, exercises, pdf, weights, bench, lock)}
-TAKE_ARGUMENTS = ("test", "lab", "notebooks")
+    book, test, lab, notebooks, exercises, nbgrader, marks, pdf, weights, bench, lock)}
+TAKE_ARGUMENTS = ("test", "lab", "notebooks", "nbgrader", "marks")
 
 
 def main(args):

@@ -48,4 +48,4 @@ def site(tmp_path_factory, worker_id) -> Path:
 
 def pytest_collection_modifyitems(items):
     """The longest files first, so that both cores end together."""
-    items.sort(key=lambda item: not re.search("test_(website|pdf)", item.nodeid))
+    items.sort(key=lambda item: not re.search("test_(website|pdf|classroom)", item.nodeid))

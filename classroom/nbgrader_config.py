@@ -1,0 +1,28 @@
+"""nbgrader's settings for a course with this book; run its commands in this folder.
+
+    python run.py nbgrader generate_assignment 04_sigmoid
+"""
+
+from pathlib import Path
+
+HERE = Path(__file__).parent.resolve()
+
+c = get_config()  # noqa: F821 (nbgrader defines it)
+
+c.CourseDirectory.course_id = "titanic"
+c.CourseDirectory.root = str(HERE)
+c.CourseDirectory.source_directory = str(HERE.parent / "book" / "exercises")
+
+# What a student finds where the solution was; the website's notebooks say the same.
+c.ClearSolutions.code_stub = {"python": "# Your code here"}
+c.ClearSolutions.text_stub = "*Your answer here.*"
+
+# A cell that never ends is interrupted and earns nothing; the next one is run. A check
+# that was deleted comes back.
+c.Execute.timeout = 30
+c.Execute.interrupt_on_timeout = True
+c.OverwriteCells.add_missing_cells = True
+
+# zip_collect: files named student_NN_topic.ipynb, put into downloaded/NN_topic/archive
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*[/\\](?P<student_id>[^/\\]+)_(?P<file_id>\d\d_\w+)")
