@@ -25,6 +25,7 @@ def use_style() -> None:
     set_matplotlib_formats("svg", "png", metadata={"Date": None, "Creator": None})
     mpl.rcParams.update({
         "svg.hashsalt": "titanic",
+        "contour.algorithm": "serial",      # the default one compares the last bit
         "figure.figsize": (5.6, 3.4),
         "figure.facecolor": "white",
         "figure.constrained_layout.use": True,
@@ -39,12 +40,16 @@ def use_style() -> None:
 def loss_curves(
     history: Mapping[str, NDArray], loss: str, ax: Axes | None = None
 ) -> Axes:
-    """Draw one loss of a training history, "mae" or "log_loss", for every part."""
+    """Draw one loss of a training history, "mae" or "log_loss", for every part.
+
+    It is rounded before it is drawn: processors differ in the last bit of a loss, and
+    the drawing must not.
+    """
     ax = ax or plt.gca()
     styles = {"train": (SURVIVED, "-", "training"), "val": (DIED, "--", "validation")}
     for part, (colour, dash, label) in styles.items():
         if part == "train" or f"val_{loss}" in history:
-            ax.plot(history[f"{part}_{loss}"], dash, color=colour, label=label)
+            ax.plot(history[f"{part}_{loss}"].round(9), dash, color=colour, label=label)
     ax.set(xlabel="epochs", ylabel="MAE" if loss == "mae" else "log loss")
     if len(ax.lines) > 1:
         ax.legend(frameon=False)
@@ -62,7 +67,7 @@ def landscape(
     y : (k,) values of the second weight
     heights : (k, m) the loss at each pair
     """
-    ax = ax or plt.gca()
+    ax, heights = ax or plt.gca(), heights.round(9)
     levels = np.linspace(0, 1, 13) ** 1.7       # closer together near the bottom
     levels = heights.min() + (heights.max() - heights.min()) * levels
     ax.contourf(x, y, heights, levels, cmap="Blues_r", alpha=0.6)
