@@ -2,15 +2,13 @@
 
 import json
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
+from contents import CHAPTERS, ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
     p for p in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-CHAPTERS = sorted((ROOT / "book").glob("[0-9][0-9]_*.ipynb"))
 RENEW = "; run it anew: python run.py notebooks"
 
 
@@ -95,23 +93,14 @@ def test_lines_fit_into_their_box(code):
             assert len(line) <= 80, f"{where(cell)}: {line}"
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
-def test_chapters_open_and_close_alike(path):
-    cells = nbformat.read(path, as_version=4).cells
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_chapters_open_and_close_alike(chapter):
+    cells = nbformat.read(ROOT / "book" / f"{chapter}.ipynb", as_version=4).cells
     opening, closing = cells[0].source, cells[-1].source
     for words in ("**What you will do.**", "**What you will learn.**", "**What you need.**",
                   "minutes"):
         assert words in opening
     for words in ("## What you can do now", "**What this does not show.**"):
         assert words in closing
-    following = CHAPTERS[CHAPTERS.index(path) + 1:]
-    assert f"]({following[0].name})" in closing if following else "](" in closing
-
-
-def test_there_are_eight_chapters_each_with_module_and_test():
-    topics = [p.stem[3:] for p in CHAPTERS]
-    assert [p.stem[:2] for p in CHAPTERS] == [f"{n:02}" for n in range(1, 9)]
-    for topic in topics:
-        module = "loss" if topic == "mae" else topic
-        assert (ROOT / "titanic_helpers" / f"{module}.py").is_file()
-        assert (ROOT / "tests" / f"test_{module}.py").is_file()
+    following = CHAPTERS[CHAPTERS.index(chapter) + 1:]
+    assert f"]({following[0]}.ipynb)" in closing if following else "](" in closing

@@ -8,20 +8,18 @@ from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
-import yaml
+from contents import ROOT, TOC
 from pypdf import PdfReader
 
-ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import browser  # noqa: E402
 import make_pdf  # noqa: E402
 
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 WIDTH = 642         # of the text on A4 paper, in CSS pixels
 
 
-def source(name):
+def read(name):
     """The Markdown of a chapter, and its code cells."""
     if (path := ROOT / f"{name}.md").exists():
         return path.read_text(encoding="utf-8"), []
@@ -31,7 +29,7 @@ def source(name):
 
 
 def headings(name, level):
-    text = re.sub("[`*]", "", source(name)[0]).replace("'", "’")
+    text = re.sub("[`*]", "", read(name)[0]).replace("'", "’")
     return re.findall(rf"^{'#' * level} (.+)$", text, re.MULTILINE)
 
 
@@ -47,10 +45,11 @@ def chapters():
 
 
 @pytest.fixture(scope="module")
-def html(tmp_path_factory):
+def html(source, site):
+    """The long page, made from what was read for the website."""
     if not browser.find():
         pytest.skip(browser.HOW_TO_GET_ONE)
-    return make_pdf.build(ROOT, tmp_path_factory.mktemp("one_page"))
+    return make_pdf.build(source, source)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +115,7 @@ def test_it_can_be_read_aloud(pdf, html):
     assert pdf.metadata.title == headings(TOC["root"], 1)[0]
     figures = re.findall(rb"/S /Figure\b.*?endobj", html.with_suffix(".pdf").read_bytes(),
                          re.DOTALL)
-    drawn = [cell for name, _ in chapters() for cell in source(name)[1]
+    drawn = [cell for name, _ in chapters() for cell in read(name)[1]
              if "figure" in cell["metadata"].get("mystnb", {})]
     assert len(figures) >= len(drawn) > 20
     assert all(b"/Alt" in figure for figure in figures)
@@ -162,7 +161,7 @@ def test_formulas_are_text(pdf, starts):
 def test_nothing_is_folded(paper):
     text = paper.inner_text("body")
     for name, _ in chapters():
-        for cell in source(name)[1]:
+        for cell in read(name)[1]:
             if {"hide-input", "hide-cell"} & set(cell["metadata"].get("tags", [])):
                 assert "".join(cell["source"]).splitlines()[-1] in text
 

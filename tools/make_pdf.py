@@ -37,7 +37,6 @@ FILL_CONTENTS = """pages => {
 
 def build(source: Path, folder: Path) -> Path:
     """Make the long page, warnings as errors; stop with Sphinx's words if it fails."""
-    shutil.rmtree(folder, ignore_errors=True)   # what failed must fail again
     jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
     result = subprocess.run(
         [jupyter_book, "build", source, "--builder", "singlehtml", "--path-output", folder,
@@ -86,6 +85,7 @@ def give_up() -> None:
 
 def make() -> None:
     print("Building one long page (half a minute) ...", flush=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)   # a warning is given only once
     html = build(ROOT, FOLDER)
     print("Printing it (half a minute) ...", flush=True)
     watch = threading.Timer(PATIENCE, give_up)

@@ -1,0 +1,52 @@
+"""_toc.yml is the one list of chapters: what belongs to each of them is there."""
+
+import json
+
+import pytest
+from contents import CHAPTERS, PAGES, ROOT, TOC, module_of
+
+OPENING = "".join(
+    "".join(cell["source"]) + "\n"
+    for cell in json.loads((ROOT / f"{PAGES[0]}.ipynb").read_text("utf-8"))["cells"])
+LESSON_PLANS = (ROOT / "book" / "lesson_plans.md").read_text("utf-8")
+
+
+def lacking(chapter):
+    """What a chapter of the table of contents still needs, each in a few words."""
+    number, module = int(chapter[:2]), module_of(chapter)
+    exercises = f"exercises/{chapter}/{chapter}"
+    for what, path in {
+        "chapter": f"book/{chapter}.ipynb",
+        "module": f"titanic_helpers/{module}.py",
+        "unit test": f"tests/test_{module}.py",
+        "exercises": f"book/{exercises}.ipynb",
+        "answers to the exercises": f"tests/answers/{chapter}.txt",
+    }.items():
+        if not (ROOT / path).is_file():
+            yield f"{what}: {path}"
+    entry = {"file": f"book/{exercises}"}
+    if entry not in [s for part in TOC["parts"] for c in part["chapters"]
+                     for s in c.get("sections", ()) if c["file"] == f"book/{chapter}"]:
+        yield f"its exercises below it in _toc.yml: {entry['file']}"
+    if f"]({chapter}.ipynb) |" not in OPENING:
+        yield "a line in the table of the opening page"
+    plan = LESSON_PLANS.partition(f"\n## Chapter {number}: ")[2].partition("\n## ")[0]
+    if f"]({exercises}.ipynb)" not in plan:
+        yield f"a lesson plan for chapter {number} that links to its exercises"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_nothing_is_lacking(chapter):
+    assert list(lacking(chapter)) == []
+
+
+def test_chapters_are_numbered_in_their_order():
+    assert [chapter[:2] for chapter in CHAPTERS] == [
+        f"{n:02}" for n in range(1, len(CHAPTERS) + 1)]
+
+
+def test_every_source_is_in_the_contents():
+    sources = {p.relative_to(ROOT).with_suffix("").as_posix()
+               for p in (ROOT / "book").rglob("*")
+               if p.suffix in (".ipynb", ".md") and "." not in p.parent.name}
+    assert sources == set(PAGES) and len(PAGES) == len(set(PAGES))
