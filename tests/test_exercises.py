@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 sys.path.insert(0, str(ROOT / "tools"))
 
 import make_exercises  # noqa: E402
-from exercises import student_version  # noqa: E402
+from exercise_versions import student_version  # noqa: E402
 
 TABLES = (np.ndarray, pd.DataFrame, pd.Series)
 SOURCES = sorted((ROOT / "book" / "exercises").glob("*/*.ipynb"))

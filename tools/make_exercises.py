@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "exercises"
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from exercises import student_version  # noqa: E402
+from exercise_versions import student_version  # noqa: E402
 
 
 def main() -> None:

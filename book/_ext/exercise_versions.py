@@ -1,4 +1,4 @@
-"""Made from an exercise notebook: the student's version, and the page of the website.
+"""Two versions of an exercise notebook: the students', and the page of the website.
 
 The one source holds solutions and hidden tests (nbgrader's format). Neither of what is
 made from it holds a hidden test; the page folds the solutions, students get none.
