@@ -2,7 +2,8 @@
 
 latex2mathml turns LaTeX into MathML. It leaves three things to be done here: aligned
 equations, which it does not know; signs and spacing, where it is a little off; and the
-LaTeX itself, which goes along as an annotation, for copying.
+LaTeX itself, which goes along as an annotation, for copying. In a line of text a formula
+keeps its comma: no line ends between the two.
 """
 
 import re
@@ -11,6 +12,7 @@ from html import escape
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
@@ -57,6 +59,28 @@ def _content(latex: str, display: str) -> str:
     return content
 
 
+class KeepPunctuation(SphinxPostTransform):
+    """Put a formula into one box with the punctuation behind it, and a "(" before it."""
+
+    default_priority = 500
+    formats = ("html",)
+
+    def run(self, **_: object) -> None:
+        for formula in list(self.document.findall(nodes.math)):
+            before, after = formula.previous_sibling(), formula.next_node(
+                descend=False, siblings=True)
+            marks = isinstance(after, nodes.Text) and re.match("[.,;:?!)]+", after)
+            if not marks:
+                continue
+            box = nodes.inline(classes=["unbroken"])
+            formula.replace_self(box)
+            box += [formula, nodes.Text(marks[0])]
+            after.parent.replace(after, nodes.Text(after[marks.end():]))
+            if isinstance(before, nodes.Text) and before.endswith("("):
+                box.insert(0, nodes.Text("("))
+                before.parent.replace(before, nodes.Text(before[:-1]))
+
+
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     self.body.append(mathml(node.astext(), "inline"))
     raise nodes.SkipNode
@@ -77,5 +101,6 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_post_transform(KeepPunctuation)
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,25 +3,41 @@
 It hangs the chapters below the opening page, as its sections. It keeps the ids of each
 chapter, so that some are there several times, and a link leads to the first of them. And
 it puts the page into a folder, with links as if it lay beside that folder.
+
+The ids are renamed in the finished page, because Sphinx makes some of them while it writes.
 """
 
 import re
 from pathlib import Path
 
 from docutils import nodes
+from html_writer import mix_in
 from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
 
 CHAPTER = re.compile(r'(?=<span id="document-([^"]+)"></span>)')
-FOR_TAGS = {
-    # the names of the parts, in the table of contents, head nothing there
-    r'(<p) aria-level="2" (class="caption") role="heading"': r"\1 \2",
-    # the picture is what needs, and has, a description; its frame would need another
-    r"<figure ": '<figure role="group" ',
-}
+
+
+class TaggedWriter(HTML5Translator):
+    """What the browser makes the PDF's tags of."""
+
+    def starttag(
+        self, node: nodes.Node, tagname: str, *args: object, **attributes: object
+    ) -> str:
+        if tagname == "figure":     # the picture is what needs, and has, a description
+            attributes["role"] = "group"
+        if attributes.get("ROLE") == "heading":     # the names of parts, in the contents,
+            del attributes["ROLE"]                  # head nothing there
+        return super().starttag(node, tagname, *args, **attributes)
 
 
 def is_one_page(app: Sphinx) -> bool:
     return app.builder.name == "singlehtml"
+
+
+def use_writer(app: Sphinx) -> None:
+    if is_one_page(app):
+        mix_in(app, TaggedWriter)
 
 
 def put_chapters_side_by_side(app: Sphinx, book: nodes.document, _: str) -> None:
@@ -56,15 +72,14 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         return
     written = Path(app.outdir, app.config.root_doc + app.builder.out_suffix)
     html = written.read_text(encoding="utf-8")
-    for pattern, replacement in FOR_TAGS.items():
-        html = re.sub(pattern, replacement, html)
     before, article, after = re.split("(<article.*</article>)", html, flags=re.DOTALL)
     article = name_the_chapter_in_ids(article, app.config.root_doc)
     Path(app.outdir, "book.html").write_text(before + article + after, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("builder-inited", use_writer, priority=950)     # before the theme's
     app.connect("doctree-resolved", put_chapters_side_by_side)
     app.connect("doctree-resolved", name_the_chapter_in_links)
-    app.connect("build-finished", finish, priority=950)     # after book_tidy
+    app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
