@@ -3,6 +3,9 @@
 A description is the page's first paragraph: in a chapter, what the reader will do there.
 With the site's address (see address.py) its picture and its own address come along; both
 must be absolute, so that without it they are left out.
+
+sphinxext-opengraph cuts a description off within a word, takes bold leads and mottos into
+it, and without a site gives addresses that lead nowhere.
 """
 
 import re
