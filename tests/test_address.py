@@ -77,30 +77,50 @@ def test_a_wrong_value_is_one_clear_sentence(configured, name, value):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    """A chapter as it is built with both addresses."""
+def pages(tmp_path_factory):
+    """The opening page, a chapter and its exercises, as they are built with addresses."""
     source = tmp_path_factory.mktemp("published")
-    (source / "book").mkdir()
-    shutil.copy(ROOT / "book" / "intro.ipynb", source / "book")
-    (source / "conf.py").write_text(
-        "root_doc, nb_execution_mode = 'book/intro', 'off'\n"
-        "extensions = ['myst_nb', 'sphinx_book_theme', 'address', 'head']\n"
-        "html_theme, html_title = 'sphinx_book_theme', 'One Neuron on the Titanic'\n")
-    result = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", source, source / "built"],
-        capture_output=True, text=True, encoding="utf-8", timeout=100, env=os.environ | {
-            "PYTHONPATH": str(ROOT / "book" / "_ext"), "PYTHONUTF8": "1",
-            "BOOK_SITE": SITE, "BOOK_REPOSITORY": REPOSITORY, "BOOK_BRANCH": "v1"})
+    names = ["intro", "05_mae", "exercises/05_mae/05_mae"]
+    for name in ("_config.yml", "book/references.bib", *(f"book/{n}.ipynb" for n in names)):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
+    for name in ("_ext", "_static", "_templates"):
+        shutil.copytree(ROOT / "book" / name, source / "book" / name)
+    (source / "_toc.yml").write_text(
+        f"format: jb-book\nroot: book/intro\nchapters:\n- file: book/{names[1]}\n"
+        f"- file: book/{names[2]}\n")
+    result = subprocess.run(    # links to the other chapters lead nowhere: no -W
+        [Path(sys.executable).with_name("jupyter-book"), "build", "-q", "."], cwd=source,
+        capture_output=True, text=True, encoding="utf-8", timeout=300, env=os.environ | {
+            "PYTHONUTF8": "1", "BOOK_SITE": SITE, "BOOK_REPOSITORY": REPOSITORY,
+            "BOOK_BRANCH": "v1"})
     assert result.returncode == 0, result.stderr
-    return (source / "built" / "book" / "intro.html").read_text(encoding="utf-8")
+    built = source / "_build" / "html" / "book"
+    return {name: (built / f"{name}.html").read_text(encoding="utf-8") for name in names}
 
 
-def test_buttons_open_this_very_page(page):
-    links = re.findall('href="(https://[^"]*)" target="_blank"', page)
-    assert sorted(links) == [
-        "https://colab.research.google.com/github/owner/name/blob/v1/book/intro.ipynb",
+@pytest.fixture
+def page(pages):
+    return pages["intro"]
+
+
+def buttons(page):
+    return sorted(re.findall('href="(https://[^"]*)" target="_blank"', page))
+
+
+@pytest.mark.parametrize("name", ["intro", "05_mae"])
+def test_buttons_open_this_very_page(pages, name):
+    assert buttons(pages[name]) == [
+        f"https://colab.research.google.com/github/owner/name/blob/v1/book/{name}.ipynb",
         "https://github.com/owner/name",
-        "https://mybinder.org/v2/gh/owner/name/v1?urlpath=lab/tree/book/intro.ipynb"]
+        f"https://mybinder.org/v2/gh/owner/name/v1?urlpath=lab/tree/book/{name}.ipynb"]
+
+
+def test_no_button_opens_the_solutions_of_an_exercise(pages):
+    page = pages["exercises/05_mae/05_mae"]
+    assert buttons(page) == ["https://github.com/owner/name"]
+    assert not re.search("colab|mybinder|github.com/owner/name/", page)
+    assert 'href="../../../_sources/book/exercises/05_mae/05_mae.ipynb" download' in page
 
 
 def test_the_page_says_where_it_is(page):

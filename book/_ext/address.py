@@ -1,7 +1,8 @@
 """Where the book is published, if the environment says so; by itself it knows no address.
 
     BOOK_SITE         https://owner.github.io/name/      canonical links, addresses to share
-    BOOK_REPOSITORY   https://github.com/owner/name      Binder, Colab, a link to the source
+    BOOK_REPOSITORY   https://github.com/owner/name      a link to the source; Binder and
+                                                         Colab on pages without exercises
     BOOK_BRANCH       the branch these open; main if not set
 
 A wrong value stops the build: a theme that has to guess opens somebody else's book.
@@ -11,6 +12,7 @@ import os
 import re
 import sys
 
+from exercise_versions import is_exercise
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -55,9 +57,18 @@ def name_the_repository(app: Sphinx, document: str, source: list[str]) -> None:
         source[0] = source[0].replace(PLACEHOLDER, repository)
 
 
-def prepare_for_colab(
+def adapt_launch_buttons(
     app: Sphinx, name: str, template: str, context: dict, document: object
 ) -> None:
+    """Say what Colab needs first; and open no exercise.
+
+    Binder and Colab open what is in the repository. There an exercise has its solutions
+    and hidden tests; the student's version is made with the site, and can be downloaded.
+    """
+    if is_exercise(name):
+        context["header_buttons"] = [
+            group for group in context["header_buttons"]
+            if group.get("label") != "launch-buttons"]
     buttons = [b for group in context["header_buttons"] for b in group.get("buttons", [])]
     for button in buttons:
         if button["text"] == "Colab":
@@ -67,5 +78,5 @@ def prepare_for_colab(
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", configure)
     app.connect("source-read", name_the_repository)
-    app.connect("html-page-context", prepare_for_colab, priority=600)
+    app.connect("html-page-context", adapt_launch_buttons, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
