@@ -192,6 +192,14 @@ def test_the_theme_writes_what_the_book_makes_of_it(site, ours, theirs):
     assert not re.search(theirs, pages)
 
 
+def test_every_page_names_its_licences(pages):
+    for name, html in pages.items():
+        footer = html[html.index('<footer class="bd-footer-content">'):]
+        for words in ("The authors of One Neuron on the Titanic", "Code: BSD-3-Clause.",
+                      "Text and figures: CC BY 4.0.", "Frank E. Harrell Jr."):
+            assert words in footer, name
+
+
 def test_a_formula_stays_with_its_punctuation():
     document = new_document("")
     line = nodes.paragraph("", "as (", nodes.math("", "a"), nodes.Text("), or "),
