@@ -181,6 +181,28 @@ def test_header_by_keyboard(visit, address):
     assert page.trouble == []
 
 
+def test_header_by_mouse(visit, address):
+    """A button that was clicked leaves no focus behind, and with it no tooltip."""
+    page = visit(f"{address}/book/05_mae.html", viewport=SCREEN)
+    button = page.locator("button.theme-switch-button")
+    button.click()
+    assert not button.evaluate("e => e == document.activeElement")
+    page.mouse.move(0, 0)
+    page.locator(".tooltip").wait_for(state="detached")
+
+
+@pytest.mark.parametrize("button, name", [
+    (".search-button-field", "Search"), ("button.primary-toggle", "Contents of the book"),
+    ("button.secondary-toggle", "Contents of this page")])
+def test_dialogs_have_names(visit, address, button, name):
+    page = visit(f"{address}/book/05_mae.html", viewport=PHONE)
+    if "search" in button:
+        page.keyboard.press("Control+k")
+    else:
+        page.locator(button).first.click()
+    page.get_by_role("dialog", name=name, exact=True).wait_for()
+
+
 def test_chapter_can_be_downloaded_by_keyboard(visit, address):
     page = visit(f"{address}/book/05_mae.html", viewport=SCREEN)
     menu = page.locator(".dropdown-download-buttons > button")
@@ -241,6 +263,17 @@ def test_search_finds_a_word(visit, site, address):
         page.locator("ul.search li").first.wait_for()
         found = page.locator("ul.search").inner_text()
         assert "Missing values" in found, start
+
+
+def test_search_shows_prose(visit, address):
+    """Not the buttons and the contents above a chapter, and each formula once."""
+    page = visit(f"{address}/search.html?q=sigma")
+    page.locator("ul.search p.context").first.wait_for()
+    shown = page.evaluate("""fetch("book/04_sigmoid.html").then(r => r.text())
+                             .then(html => Search.htmlToText(html))""")
+    shown = " ".join(shown.split())
+    assert shown.startswith("4. Sigmoid ") and "Contents" not in shown[:100]
+    assert "σ" in shown and "\\sigma" not in shown
 
 
 def test_code_behind_a_figure_unfolds(visit, address):
