@@ -45,7 +45,6 @@ def test_workflows_follow_the_schema():
 
 def test_tested_on_every_system_with_every_python(workflows):
     test = workflows["book"]["jobs"]["test"]
-    assert {"push", "pull_request"} <= set(workflows["book"]["on"])
     matrix = test["strategy"]["matrix"]
     systems = ["ubuntu-latest", "macos-latest", "windows-latest"]
     assert set(matrix) == {"os", "python"} and test["strategy"]["fail-fast"] == "false"
@@ -53,6 +52,19 @@ def test_tested_on_every_system_with_every_python(workflows):
     assert test["runs-on"] == "${{ matrix.os }}"
     assert any("matrix.python" in step.get("with", {}).get("python-version", "")
                for step in test["steps"])
+
+
+def test_a_change_is_tested_once(workflows):
+    # A push to a branch with a pull request is both events, so push is for main alone.
+    on = workflows["book"]["on"]
+    assert set(on) == {"push", "pull_request", "workflow_dispatch"}
+    assert on["push"] == {"branches": ["main"]} and not on["pull_request"]
+
+
+def test_a_newer_push_stops_the_older_run_except_on_main(workflows):
+    assert workflows["book"]["concurrency"] == {
+        "group": "book-${{ github.ref }}",
+        "cancel-in-progress": "${{ github.ref != 'refs/heads/main' }}"}
 
 
 def test_the_readme_promises_these_pythons():
