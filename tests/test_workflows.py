@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from itertools import product
 from pathlib import Path
@@ -16,7 +17,8 @@ sys.path.insert(0, str(ROOT))
 
 import run  # noqa: E402
 
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").iterdir())
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 
@@ -35,12 +37,21 @@ def commands_of(job):
     return [step["run"] for step in job["steps"] if "run" in step]
 
 
-def test_workflows_follow_the_schema():
+@pytest.mark.parametrize("schema, files", [
+    ("github-workflows", WORKFLOWS), ("dependabot", [GITHUB / "dependabot.yml"])])
+def test_follows_the_schema(schema, files):
     result = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--builtin-schema",
-         "vendor.github-workflows", *WORKFLOWS],
-        capture_output=True, text=True, encoding="utf-8")
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}",
+         *files], capture_output=True, text=True, encoding="utf-8")
     assert result.returncode == 0, result.stdout
+
+
+def test_zizmor_finds_nothing_unsafe():
+    result = subprocess.run(
+        [Path(sysconfig.get_path("scripts"), "zizmor"), "--offline", "--no-progress",
+         "--strict-collection", "--config", GITHUB / "zizmor.yml", GITHUB],
+        capture_output=True, text=True, encoding="utf-8")
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_tested_on_every_system_with_every_python(workflows):
@@ -91,13 +102,6 @@ def test_no_job_may_do_more_than_it_needs(workflows):
     assert workflows["newest"]["jobs"]["test"]["permissions"] == read
     for job in jobs_of(workflows):
         assert 0 < int(job["timeout-minutes"]) <= 60
-        for step in job["steps"]:
-            owner, _ = step.get("uses", "actions/").split("/", 1)
-            assert owner == "actions", "an action that is not GitHub's own"
-            if "actions/checkout" in step.get("uses", ""):
-                assert step["with"]["persist-credentials"] == "false"
-        for command in commands_of(job):
-            assert "${{" not in command, "a value put into a command can be a command"
 
 
 def test_published_from_main_only_with_addresses_and_after_the_tests(workflows):
