@@ -1,4 +1,4 @@
-"""What GitHub is asked to do, and what Binder installs: read, since neither runs here."""
+"""What GitHub is told, and what Binder installs: read, since neither runs here."""
 
 import json
 import re
@@ -38,7 +38,8 @@ def commands_of(job):
 
 
 @pytest.mark.parametrize("schema, files", [
-    ("github-workflows", WORKFLOWS), ("dependabot", [GITHUB / "dependabot.yml"])])
+    ("github-workflows", WORKFLOWS), ("dependabot", [GITHUB / "dependabot.yml"]),
+    ("citation-file-format", [ROOT / "CITATION.cff"])])
 def test_follows_the_schema(schema, files):
     result = subprocess.run(
         [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}",
