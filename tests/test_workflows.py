@@ -9,8 +9,10 @@ import tomllib
 from itertools import product
 from pathlib import Path
 
+import check_jsonschema
 import pytest
 import yaml
+from click.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -41,10 +43,9 @@ def commands_of(job):
     ("github-workflows", WORKFLOWS), ("dependabot", [GITHUB / "dependabot.yml"]),
     ("citation-file-format", [ROOT / "CITATION.cff"])])
 def test_follows_the_schema(schema, files):
-    result = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}",
-         *files], capture_output=True, text=True, encoding="utf-8")
-    assert result.returncode == 0, result.stdout
+    result = CliRunner().invoke(
+        check_jsonschema.main, ["--builtin-schema", f"vendor.{schema}", *map(str, files)])
+    assert result.exit_code == 0, result.output
 
 
 def test_zizmor_finds_nothing_unsafe():
