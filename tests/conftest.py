@@ -1,7 +1,6 @@
 """The built site and the one long page, each made once for all tests."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -39,7 +38,7 @@ def once(done: Path, make) -> None:
 
 
 @pytest.fixture(scope="session")
-def source(tmp_path_factory, worker_id) -> Path:
+def book_copy(tmp_path_factory, worker_id) -> Path:
     """A copy of the book, where it is built."""
     base = tmp_path_factory.getbasetemp()
     source = (base if worker_id == "master" else base.parent) / "source"
@@ -55,14 +54,14 @@ def source(tmp_path_factory, worker_id) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(source) -> Path:
+def site(book_copy) -> Path:
     """The website."""
     def build():
-        result = build_book(source)
+        result = build_book(book_copy)
         return result.stdout + result.stderr if result.returncode else ""
 
-    once(source / "built", build)
-    return source / "_build" / "html"
+    once(book_copy / "built", build)
+    return book_copy / "_build" / "html"
 
 
 def pytest_collection_modifyitems(items):

@@ -8,12 +8,9 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import address
 import pytest
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-
-import address  # noqa: E402
+from contents import ROOT
 
 SITE = "https://owner.github.io/name/"
 REPOSITORY = "https://github.com/owner/name"

@@ -5,21 +5,17 @@ import copy
 import csv
 import io
 import shutil
-import sys
 import warnings
 
+import marks
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from contents import EXERCISES, ROOT
+from nbformat.v4 import new_output
 from nbgrader.apps import NbGraderApp
 from nbgrader.preprocessors import Execute
-from nbformat.v4 import new_output
 from test_exercises import run
-
-sys.path.insert(0, str(ROOT / "tools"))
-
-import marks  # noqa: E402
 
 NAME = "04_sigmoid"
 

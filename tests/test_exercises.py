@@ -1,24 +1,17 @@
 """The exercises: what students get, and that each check knows right from wrong."""
 
 import re
-import sys
-from pathlib import Path
 
+import make_exercises
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-sys.path.insert(0, str(ROOT / "tools"))
-
-import make_exercises  # noqa: E402
-from exercise_versions import student_version  # noqa: E402
+from contents import EXERCISES, ROOT
+from exercise_versions import student_version
 
 TABLES = (np.ndarray, pd.DataFrame, pd.Series)
-SOURCES = sorted((ROOT / "book" / "exercises").glob("*/*.ipynb"))
 
 
 def role(cell):
@@ -50,7 +43,7 @@ def own(namespace):
             for name, value in namespace.items()}
 
 
-@pytest.fixture(params=SOURCES, ids=lambda p: p.stem)
+@pytest.fixture(params=EXERCISES, ids=lambda p: p.stem)
 def source(request):
     return request.param
 
@@ -153,7 +146,7 @@ def test_written_for_students_without_losing_their_work(tmp_path, monkeypatch, c
     monkeypatch.setattr(make_exercises, "FOLDER", tmp_path / "mine")
     make_exercises.main()
     written = sorted((tmp_path / "mine").iterdir())
-    assert [p.name for p in written] == [p.name for p in SOURCES]
+    assert [p.name for p in written] == [p.name for p in EXERCISES]
     before = {p: p.read_bytes() for p in written}
     written[0].write_text("my work")
     make_exercises.main()

@@ -1,11 +1,10 @@
 """Two licences, one holder: the same wherever they stand."""
 
 import tomllib
-from pathlib import Path
 
 import yaml
+from contents import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 HOLDER = "The authors of One Neuron on the Titanic"
 
 
@@ -45,4 +44,4 @@ def test_holder_year_and_title_agree():
     assert f"© {book['year']} {HOLDER}." in read("LICENSE-text.md")
     config = yaml.safe_load(read("_config.yml"))
     assert citation()["title"] == book["title"] == config["title"]
-    assert str(book["year"]) == config["copyright"]
+    assert config["copyright"] == f"{book['year']}, {HOLDER}"

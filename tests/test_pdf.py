@@ -5,16 +5,12 @@ import re
 import subprocess
 import sys
 from itertools import count, pairwise
-from pathlib import Path
 
+import browser
+import make_pdf
 import pytest
 from contents import ROOT, TOC
 from pypdf import PdfReader
-
-sys.path.insert(0, str(ROOT / "tools"))
-
-import browser  # noqa: E402
-import make_pdf  # noqa: E402
 
 WIDTH = 642         # of the text on A4 paper, in CSS pixels
 
@@ -45,11 +41,11 @@ def chapters():
 
 
 @pytest.fixture(scope="module")
-def html(source, site):
+def html(book_copy, site):
     """The long page, made from what was read for the website."""
     if not browser.find():
         pytest.skip(browser.HOW_TO_GET_ONE)
-    return make_pdf.build(source, source)
+    return make_pdf.build(book_copy, book_copy)
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,12 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
+from contents import ROOT
 from matplotlib.colors import to_rgb
 
 from titanic_helpers import plots
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_ruff_finds_nothing():

@@ -3,17 +3,13 @@
 import json
 import os
 import re
-import sys
 from pathlib import Path
 
 import axe_playwright_python
+import browser
 import pytest
+import weigh_pages
 from contents import PAGES, ROOT, TOC
-
-sys.path.insert(0, str(ROOT / "tools"))
-
-import browser  # noqa: E402
-import weigh_pages  # noqa: E402
 
 if not browser.find():
     if os.environ.get("GITHUB_ACTIONS"):    # where nobody would see that tests are missing

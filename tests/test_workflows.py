@@ -13,11 +13,9 @@ import check_jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
+from contents import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-import run  # noqa: E402
+import run
 
 GITHUB = ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").iterdir())
