@@ -1,10 +1,16 @@
 """One style for modules, tests, notebooks and figures."""
 
+import io
+import re
 import subprocess
 import sys
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
+import pytest
 from contents import ROOT
+from matplotlib import font_manager
 from matplotlib.colors import to_rgb
 
 from titanic_helpers import plots
@@ -16,13 +22,66 @@ def test_ruff_finds_nothing():
     assert result.returncode == 0, result.stdout
 
 
-def test_colours_of_figures_differ_for_every_eye():
-    def luminance(colour):
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-                  for c in to_rgb(colour)]
-        return np.dot([0.2126, 0.7152, 0.0722], linear)
+def luminance(colour):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    return np.dot([0.2126, 0.7152, 0.0722], linear)
 
-    for colour in (plots.DIED, plots.SURVIVED, plots.NEUTRAL):
-        assert 1.05 / (luminance(colour) + 0.05) >= 3, "on white; WCAG 1.4.11"
-    for other in (plots.SURVIVED, plots.NEUTRAL):
-        assert luminance(plots.DIED) - luminance(other) >= 0.14, "in greyscale"
+
+def contrast(one, other):
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+def on_a_dark_page(colour):
+    """What the filters of book.css make of it, as the standard defines them."""
+    css = (ROOT / "book" / "_static" / "book.css").read_text(encoding="utf-8")
+    invert, turn = re.search(r"filter: invert\(([\d.]+)\) hue-rotate\((\d+)deg\)",
+                             css).groups()
+    inverted = float(invert) + np.array(colour) * (1 - 2 * float(invert))
+    grey = np.array([[0.213, 0.715, 0.072]] * 3)
+    sine = np.array([[-0.213, -0.715, 0.928], [0.143, 0.140, -0.283],
+                     [-0.787, 0.715, 0.072]])
+    turn = np.radians(float(turn))
+    rotation = grey + np.cos(turn) * (np.eye(3) - grey) + np.sin(turn) * sine
+    return np.clip(rotation @ inverted, 0, 1)
+
+
+@pytest.mark.parametrize("seen", [np.array, on_a_dark_page], ids=["light", "dark"])
+def test_colours_of_figures_differ_for_every_eye(seen):
+    died, survived, neutral, black, page = (seen(to_rgb(colour)) for colour in (
+        plots.DIED, plots.SURVIVED, plots.NEUTRAL, "black", "white"))
+    for colour in (died, survived, neutral):
+        assert contrast(colour, page) >= 3, "marks on the page; WCAG 1.4.11"
+    assert contrast(black, page) >= 4.5, "words on the page; WCAG 1.4.3"
+    for other in (survived, neutral):
+        assert abs(luminance(died) - luminance(other)) >= 0.14, "in greyscale"
+
+
+def drawn():
+    """A figure in the style of the book, as the bytes of its SVG."""
+    plots.use_style()
+    fig, ax = plt.subplots()
+    ax.plot([1, 2], label="a label")
+    ax.set(xlabel="$x$", title="Title")
+    ax.legend()
+    picture = io.BytesIO()
+    fig.savefig(picture, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(fig)
+    return picture.getvalue().decode()
+
+
+def test_figures_look_alike_whatever_was_set_before():
+    first = drawn()
+    plt.style.use("dark_background")
+    mpl.rcParams.update({"text.usetex": True, "font.family": "serif", "figure.dpi": 50,
+                         "axes.grid": True, "lines.linestyle": ":"})
+    assert drawn() == first
+
+
+def test_words_in_figures_are_in_the_fonts_of_the_page():
+    family = re.search("<text style=\"[^\"]*font-family: ([^;\"]+)", drawn())[1]
+    own, *others = family.split(", ")
+    assert own == f"'{plots.MEASURED}'"
+    assert others == ["'Segoe UI'", "'Helvetica Neue'", "'Arial'", "sans-serif"]
+    measured = font_manager.findfont(font_manager.FontProperties())
+    assert Path(measured).is_relative_to(mpl.get_data_path()), "not this machine's own"

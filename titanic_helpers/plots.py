@@ -1,30 +1,46 @@
 """The look of every figure, and the figures that more than one chapter needs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.font_manager import fontManager
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from numpy.typing import NDArray
 
-# Told apart by colour-blind readers and in greyscale, from each other and from white.
+# DIED can be told from the two others by colour-blind readers and in greyscale, and all
+# stand out from the page: as they are on white, and inverted by book.css on a dark page.
 DIED = "#df7a00"
 SURVIVED = "#1f4e8c"
-NEUTRAL = "#6b6b6b"
+NEUTRAL = "#545454"
+
+# The browser writes in the fonts of the page. Matplotlib needs one that is there on every
+# machine to measure words with: its own, under a name that no browser knows.
+MEASURED = "Titanic figures"
+LETTERING = [MEASURED, "Segoe UI", "Helvetica Neue", "Arial"]
 
 
 def use_style() -> None:
     """Make every later figure look alike, and be the same bytes each time.
 
-    Figures are SVG: sharp on any screen, and compared by the tests like any output. A
-    PNG beside it is for JupyterLab, which shows no SVG of a notebook it does not trust.
-    The background is white on purpose, so that they read the same on a dark page.
+    Whatever was set before is forgotten. Figures are SVG: sharp on any screen, and
+    compared by the tests like any output. A PNG beside it is for JupyterLab, which shows
+    no SVG of a notebook it does not trust. The background is white; on a dark page
+    book.css turns it into the page's own.
     """
     set_matplotlib_formats("svg", "png", metadata={"Date": None, "Creator": None})
+    mpl.rcdefaults()
+    if not any(font.name == MEASURED for font in fontManager.ttflist):
+        fontManager.ttflist += [
+            replace(font, name=MEASURED) for font in fontManager.ttflist
+            if font.name == "DejaVu Sans" and font.fname.startswith(mpl.get_data_path())]
     mpl.rcParams.update({
         "svg.hashsalt": "titanic",
+        "svg.fonttype": "none",             # letters, not outlines of letters
+        "font.sans-serif": LETTERING,
         "contour.algorithm": "serial",      # the default one compares the last bit
         "figure.figsize": (5.6, 3.4),
         "figure.facecolor": "white",
