@@ -81,6 +81,28 @@ def test_every_picture_has_its_own_description(pages):
     assert pictures >= 20
 
 
+def test_links_to_figures_and_formulas_have_the_number_that_these_have(pages):
+    """Numbers are typed in the notebooks, so that they are read outside the book too."""
+    numbers = {
+        anchor: number for html in pages.values() for anchor, number in
+        re.findall(r'<figure[^>]* id="([^"]+)">.*?caption-number">(Fig\. [\d.]+) <',
+                   html, re.DOTALL) + re.findall(r'id="(equation-[^"]+)".*?eqno">'
+                                                 r"(\([\d.]+\))", html, re.DOTALL)}
+    links = 0
+    for name, html in pages.items():
+        for anchor, words in re.findall(
+                r'<a class="reference internal" href="[^"]*#((?:fig|equation)-[^"]+)">'
+                r"(?:<[^>]*>)*([^<]+)<", html):
+            links += 1
+            assert words == numbers[anchor], (name, anchor)
+    assert links > 20
+
+
+def test_a_link_to_a_source_keeps_its_words(pages):
+    link = r'<a class="reference internal" href="bibliography.html#id\d+">(?:<[^>]*>)?'
+    assert re.search(link + "Nadeau and Bengio<", pages["07_splits"])
+
+
 def test_pages_can_be_listened_to(pages):
     """Headings in order below a single one, a language, tables with heads."""
     tables = 0
@@ -115,7 +137,7 @@ def test_every_page_has_its_own_title_and_description(pages):
         about, = re.findall('<meta name="description" content="([^"]*)"', html)
         about = unescape(about)
         assert 50 < len(about) <= 200 and about[0].isupper() and about[-1] == ".", about
-        assert not re.search(r"[$\\{}<>|]|What you will|Show code", about), about
+        assert not re.search(r"[$\\{}<>|]|What you will|You will|Show ", about), about
         shared = dict(re.findall('<meta property="og:([^"]*)" content="([^"]*)"', html))
         assert unescape(shared["description"]) == about, name
         assert shared["title"] in title or name == "intro"
