@@ -84,5 +84,6 @@ def test_words_in_figures_are_in_the_fonts_of_the_page():
     own, *others = family.split(", ")
     assert own == f"'{plots.MEASURED}'"
     assert others == ["'Segoe UI'", "'Helvetica Neue'", "'Arial'", "sans-serif"]
+    assert plots.MEASURED in font_manager.get_font_names()
     measured = font_manager.findfont(font_manager.FontProperties())
     assert Path(measured).is_relative_to(mpl.get_data_path()), "not this machine's own"
