@@ -180,7 +180,8 @@ def book():
     state = digest(*[path.read_bytes() for path in settings],
                    *[os.environ.get(name, "").encode() for name in ADDRESSES])
     if not (BUILT.is_file() and BUILT.read_text() == state):
-        shutil.rmtree(SITE, ignore_errors=True)     # what failed must fail again
+        for made in ("html", ".doctrees", "jupyter_execute"):   # not the PDF
+            shutil.rmtree(SITE / made, ignore_errors=True)  # what failed must fail again
     BUILT.unlink(missing_ok=True)
     call("jupyter-book", "build", ".", "-W", "--keep-going", "-n", "-q")
     BUILT.write_text(state)

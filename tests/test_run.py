@@ -170,6 +170,19 @@ def test_a_build_that_failed_starts_over(run, monkeypatch):
     assert calls == [False, False, True, False, False, True]
 
 
+def test_another_setting_leaves_the_pdf_alone(run, monkeypatch):
+    for name in ("_config.yml", "_toc.yml"):
+        (run.ROOT / name).touch()
+    pdf, long_page, old = (run.SITE / name for name in (
+        "book.pdf", "pdf/_build/singlehtml/book.html", "html/old.html"))
+    for path in (pdf, long_page, old):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    monkeypatch.setattr(run, "call", lambda *command: None)
+    run.book()
+    assert pdf.exists() and long_page.exists() and not old.exists()
+
+
 @pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml"])
 def test_an_environment_for_another_lock_is_not_ready(copy, ready, name):
     with (copy / name).open("a") as file:
