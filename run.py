@@ -45,19 +45,23 @@ SITE = ROOT / "_build"
 BUILT = SITE / "built.txt"          # written last: without it, a build did not finish
 ADDRESSES = ("BOOK_SITE", "BOOK_REPOSITORY", "BOOK_BRANCH")     # see book/_ext/address.py
 
-# What a user may have set for other work, and what would change ours.
-NOT_OURS = ("PYTHONHOME", "PYTHONPATH", "PYTHONWARNINGS", "PYTHONSTARTUP", "MPLBACKEND",
-            "MATPLOTLIBRC", "IPYTHONDIR", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR")
-PIP_IS_OURS = ("INDEX_URL", "EXTRA_INDEX_URL", "FIND_LINKS", "PROXY", "CERT", "CLIENT_CERT",
-               "TRUSTED_HOST", "CACHE_DIR", "NO_CACHE_DIR", "CONFIG_FILE", "RETRIES",
-               "TIMEOUT")
+# What a user may have set for other work, and what would change ours; and what of it
+# only says where packages come from, or where files are kept. All by their first letters.
+NOT_OURS = ("PYTHON", "PYTEST_", "PIP_", "UV_", "MPLBACKEND", "MATPLOTLIBRC", "IPYTHONDIR",
+            "JUPYTER_PATH", "JUPYTER_CONFIG_DIR")
+OURS = ("PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHON_KEYRING", "PIP_INDEX_URL",
+        "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_PROXY", "PIP_CERT",
+        "PIP_CLIENT_CERT", "PIP_TRUSTED_HOST", "PIP_CACHE_DIR", "PIP_NO_CACHE_DIR",
+        "PIP_CONFIG_FILE", "PIP_RETRIES", "PIP_TIMEOUT", "UV_INDEX", "UV_DEFAULT_INDEX",
+        "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_OFFLINE", "UV_INSECURE_HOST",
+        "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_KEYRING", "UV_CACHE_DIR", "UV_NO_CACHE",
+        "UV_LINK_MODE", "UV_CONFIG_FILE", "UV_HTTP", "UV_CONCURRENT")
 
 
 def environment():
     """The user's environment without what would make our results differ from others'."""
     env = {name: value for name, value in os.environ.items()
-           if name not in NOT_OURS
-           and (not name.startswith("PIP_") or name[4:] in PIP_IS_OURS)}
+           if name.startswith(OURS) or not name.startswith(NOT_OURS)}
     env.update(VIRTUAL_ENV=str(VENV), PYTHONUTF8="1", PIP_USER="0",
                MPLCONFIGDIR=str(VENV / "config"), IPYTHONDIR=str(VENV / "config"),
                PATH=str(BIN) + os.pathsep + os.environ.get("PATH", ""))

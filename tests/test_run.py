@@ -136,10 +136,24 @@ def test_something_else_called_venv_is_left_alone(copy, make):
 
 
 def test_the_users_settings_stay_outside(run, monkeypatch):
-    for name in ("MPLBACKEND", "PYTHONPATH", "PIP_TARGET", "IPYTHONDIR", "PIP_PROXY"):
+    ours = {"PIP_PROXY", "PIP_NO_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_MINE_PASSWORD",
+            "UV_CACHE_DIR", "HTTPS_PROXY", "PYTHONUNBUFFERED"}
+    for name in ours | {
+            "MPLBACKEND", "PYTHONPATH", "PIP_TARGET", "IPYTHONDIR", "PYTHONOPTIMIZE",
+            "PYTHONDONTWRITEBYTECODE", "PYTHONSAFEPATH", "PYTHONINSPECT", "PYTEST_ADDOPTS",
+            "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "UV_PYTHON", "UV_TARGET",
+            "UV_PROJECT_ENVIRONMENT", "UV_CONSTRAINT", "UV_SYSTEM_PYTHON"}:
         monkeypatch.setenv(name, "theirs")
-    env = run.environment()
-    assert {name for name, value in env.items() if value == "theirs"} == {"PIP_PROXY"}
+    assert {name for name, value in run.environment().items() if value == "theirs"} == ours
+
+
+def test_a_tool_runs_as_it_should(run, monkeypatch):
+    """Without assert every answer would be right; without bytecode every start is slow."""
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(run, "BIN", Path(sys.executable).parent)
+    run.call("python", "-c",
+             "import sys; sys.exit(sys.flags.optimize or sys.dont_write_bytecode)")
 
 
 def test_a_build_that_failed_starts_over(run, monkeypatch):
