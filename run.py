@@ -14,8 +14,8 @@
     python run.py lock               renew requirements.txt from requirements.in
 
 The first command makes an environment in .venv and installs the locked packages
-there, about 1 GB; that takes a minute or two and needs the network. After that,
-nothing here does.
+there, about 1 GB; that takes half a minute (a minute or two where uv cannot run, and
+pip installs instead) and needs the network. After that, nothing here does.
 """
 # Written so that even Python 2 can read it, in order to say that it is too old.
 from __future__ import print_function
@@ -26,10 +26,12 @@ if sys.version_info < (3, 11):
     sys.exit("This book needs Python 3.11 or newer; this is Python {0}.{1}. "
              "See README.md for how to get one.".format(*sys.version_info[:2]))
 
+import ast
 import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -38,8 +40,10 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 WINDOWS = os.name == "nt"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
-PYTHON = BIN / ("python.exe" if WINDOWS else "python")
+EXE = ".exe" if WINDOWS else ""
+PYTHON = BIN / ("python" + EXE)
 LOCK = ROOT / "requirements.txt"
+LOG = VENV / "install.log"
 STAMP = VENV / "installed.json"     # written last: without it, .venv is half made
 SITE = ROOT / "_build"
 BUILT = SITE / "built.txt"          # written last: without it, a build did not finish
@@ -57,6 +61,27 @@ OURS = ("PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHON_KEYRING", "PIP_INDEX_
         "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_KEYRING", "UV_CACHE_DIR", "UV_NO_CACHE",
         "UV_LINK_MODE", "UV_CONFIG_FILE", "UV_HTTP", "UV_CONCURRENT")
 
+# What pip may have been told about the network: uv's name for it, and what stands
+# between several of them.
+FOR_UV = {"index-url": ("UV_DEFAULT_INDEX", ""), "extra-index-url": ("UV_INDEX", " "),
+          "find-links": ("UV_FIND_LINKS", ","), "no-index": ("UV_OFFLINE", ""),
+          "cert": ("SSL_CERT_FILE", ""), "proxy": ("ALL_PROXY", ""),
+          "trusted-host": ("UV_INSECURE_HOST", " ")}
+
+# What pip and uv say when another attempt would fail as well, and what it means.
+NO_WHEEL = "{0} has no wheel for this Python and system, and cannot be built here"
+REASONS = (
+    (r"No space left on device|not enough space on the disk|os error 112",
+     "the disk is full"),
+    (r"Failed (?:building wheel for|to (?:download and )?build) [`']?([\w.=-]+)", NO_WHEEL),
+    (r"\A(?s:.*)(?:Collecting|Processing) (\S+)(?s:.*) did not run successfully", NO_WHEEL),
+    (r"(?i)connection broken.*certificate verify failed",
+     "the certificate of the package index is not trusted here"),
+    (r"(?i)connection broken|read timed out", "the network cannot be reached"),
+    (r"from versions: none\)\s+ERROR: No matching distribution found for (?!uv$)(\S+)",
+     "the network cannot be reached, or the package index has no {0}"),
+)
+
 
 def environment():
     """The user's environment without what would make our results differ from others'."""
@@ -70,10 +95,9 @@ def environment():
 
 def call(*command, **where):
     """Run one of the environment's tools (in a folder); stop if it fails."""
-    tool = BIN / (command[0] + (".exe" if WINDOWS else ""))
     try:
-        status = subprocess.call([str(tool)] + list(command[1:]), env=environment(),
-                                 cwd=where.get("folder", ROOT))
+        status = subprocess.call([str(BIN / (command[0] + EXE))] + list(command[1:]),
+                                 env=environment(), cwd=where.get("folder", ROOT))
     except KeyboardInterrupt:
         status = 130
     if status:
@@ -91,57 +115,92 @@ def fingerprint():
 
 
 def installed():
-    """The tools, and each package with its first level of files."""
-    packages = list(VENV.glob("lib/python*/site-packages")) + list(
-        VENV.glob("Lib/site-packages"))
-    files = list(BIN.iterdir())
-    for folder in packages:
-        files += list(folder.glob("*")) + list(folder.glob("*/*"))
-    return sorted(str(f.relative_to(VENV)) for f in files if "__pycache__" not in f.parts)
+    """Each tool and package, with its number of files (but for Python's caches)."""
+    return {str(path.relative_to(VENV)):
+            len(set(os.listdir(path)) - {"__pycache__"}) if path.is_dir() else 1
+            for folder in [BIN, *VENV.glob("lib/python*/site-packages"),
+                           *VENV.glob("Lib/site-packages")]
+            for path in folder.iterdir() if path.name != "__pycache__" and path.exists()}
 
 
 def is_ready():
     """The environment was made for this lock, finished, and is all still there."""
     try:
-        stamp = json.loads(STAMP.read_bytes().decode("utf-8"))
+        stamp, now = json.loads(STAMP.read_bytes().decode("utf-8")), installed()
         return (stamp["for"] == fingerprint()
-                and all((VENV / name).exists() for name in stamp["files"]))
+                and all(now.get(name, -1) >= n for name, n in stamp["files"].items()))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-def pip(*args):
-    """Install, counting packages as they come; explain a failure in one sentence."""
-    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check",
-               "--no-input"] + list(args)
-    total = sum(line[:1].isalnum() for line in LOCK.read_text().splitlines())
-    seen, log, shown = 0, [], sys.stdout.isatty()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True,
-                          encoding="utf-8", errors="replace", env=environment(),
-                          stderr=subprocess.STDOUT) as process:
-        for line in process.stdout:
-            log.append(line)
-            seen += line.startswith("Collecting ")
-            if shown and line.startswith("Installing collected"):
-                print("\r  unpacking, up to a minute ...         ", end="", flush=True)
-            elif shown:
-                print("\r  package {0} of about {1}".format(seen, total),
-                      end="", flush=True)
-    if shown:
-        print("\r" + " " * 40 + "\r", end="")
-    if process.returncode:
-        path = VENV / "pip.log"
-        path.write_text("".join(log), encoding="utf-8")
-        if any("connection broken" in line or "from versions: none" in line
-               for line in log):
-            reason = "the network cannot be reached"
-        else:
-            said = [line.strip() for line in log if line.strip()]
-            errors = [line for line in said if line.startswith("ERROR: ")
-                      and line != "ERROR: Exception:"]
-            reason = (errors or said or ["pip said nothing"])[-1].rstrip(".")
-        sys.exit("Could not install the packages: {0}. Run the same command again when "
-                 "that is mended; it will start over. Log: {1}".format(reason, path))
+def for_uv():
+    """The environment with pip's settings in uv's words, since uv does not read them."""
+    said = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], text=True,
+                          stdout=subprocess.PIPE, encoding="utf-8", env=environment())
+    told = {}
+    for section in ("global", "install", ":env:"):      # a later one overrides
+        for name, value in re.findall("^" + section + r"\.(.+?)=(.*)", said.stdout, re.M):
+            if name in FOR_UV:
+                variable, between = FOR_UV[name]
+                value = ast.literal_eval(value)
+                told[variable] = between.join(value.split()) if between else value
+    if "UV_INDEX" in told:      # to pip, all indexes are equal
+        told["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return dict(told, **environment())
+
+
+def stop(reason):
+    sys.exit("Could not install the packages: {0}. Run the same command again when that "
+             "is mended; it will start over. Log: {1}".format(reason, LOG))
+
+
+def install(env, *command):
+    """Run an installer, showing how far it is; gives why it failed, or nothing."""
+    width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
+    log = []
+    try:    # in no folder of the user's: uv obeys the settings of all folders above
+        with subprocess.Popen([str(word) for word in command], cwd=ROOT.anchor, env=env,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              encoding="utf-8", errors="replace") as process:
+            for line in process.stdout:
+                log.append(line.strip())
+                if width:
+                    print("\r" + log[-1][:width].ljust(width), end="", flush=True)
+    except OSError as e:
+        return str(e)
+    if width:
+        print("\r" + " " * width + "\r", end="", flush=True)
+    if process.returncode == 0:
+        return ""
+    text = "\n".join(log)
+    try:
+        LOG.write_text(text, encoding="utf-8")
+    except OSError:
+        pass        # the disk is full
+    for pattern, words in REASONS:
+        found = re.search(pattern, text, re.M)
+        if found:
+            stop(words.format(*found.groups()))
+    said = [line for line in log if line and line != "ERROR: Exception:"]
+    errors = [line for line in said if line.lower().startswith("error: ")]
+    return (errors or said or ["no reason given"])[-1].rstrip(".")
+
+
+def install_all():
+    """Install the lock and the project with uv; where it cannot, with pip."""
+    pip = (environment(), PYTHON, "-m", "pip", "install", "--disable-pip-version-check",
+           "--no-input")
+    project = ("--no-deps", "--no-build-isolation", "-e", ROOT)
+    failed = install(*pip, "--only-binary", ":all:", "uv")
+    if not failed:
+        uv = (for_uv(), BIN / ("uv" + EXE), "pip", "install", "--python", PYTHON)
+        failed = install(*uv, "-r", LOCK) or install(*uv, *project)
+    if failed:
+        print("uv cannot do it here ({0}); pip takes a minute or two ...".format(failed),
+              flush=True)
+        failed = install(*pip, "-r", LOCK) or install(*pip, *project)
+    if failed:
+        stop(failed)
 
 
 def set_up():
@@ -153,7 +212,7 @@ def set_up():
                  " sudo apt install python3-venv")
     if VENV.is_symlink() or VENV.is_file():
         sys.exit("{0} is not a folder; remove it and run this again.".format(VENV))
-    print("Setting up .venv (once; a minute or two) ...", flush=True)
+    print("Setting up .venv (once; about half a minute) ...", flush=True)
     if VENV.exists():       # aside first: something may still be writing into it
         old = VENV.with_name(".venv-old-{0}".format(os.getpid()))
         try:
@@ -169,8 +228,7 @@ def set_up():
     if made.returncode:
         said = made.stdout.strip().splitlines() or ["no reason given"]
         sys.exit("Could not make the environment {0}: {1}".format(VENV, said[-1]))
-    pip("-r", str(LOCK))
-    pip("--no-deps", "--no-build-isolation", "-e", ".")
+    install_all()
     STAMP.write_text(json.dumps({"for": fingerprint(), "files": installed()}))
     if not is_ready():
         sys.exit("The packages were installed, but not into {0}.".format(VENV))
@@ -241,7 +299,8 @@ def bench():
 
 def lock():
     """Find newest versions that fit together, for every system and Python at once."""
-    call("python", "-m", "pip", "install", "--quiet", "uv")
+    if not (BIN / ("uv" + EXE)).exists():
+        sys.exit("uv makes the lock, and there is none for this system.")
     call("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
          "--no-annotate", "--upgrade", "--custom-compile-command", "python run.py lock",
          "requirements.in", "-o", "requirements.txt")

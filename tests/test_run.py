@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,15 @@ def test_a_damaged_environment_is_not_ready(ready, damage):
     assert not ready.is_ready()
 
 
+def test_a_python_that_was_removed_is_noticed(ready):
+    ready.PYTHON.unlink()
+    try:
+        ready.PYTHON.symlink_to("nowhere")
+    except OSError as e:
+        pytest.skip(f"Windows lets only some users make links: {e}")
+    assert not ready.is_ready()
+
+
 def test_what_tests_and_readers_add_does_not_matter(ready):
     (ready.BIN / "uv").touch()
     (ready.VENV / "lib/python3.11/site-packages/numpy/__pycache__").mkdir()
@@ -207,3 +217,100 @@ def test_an_environment_for_another_lock_is_not_ready(copy, ready, name):
 def test_a_moved_environment_is_not_ready(ready):
     ready.VENV = ready.VENV.with_name("elsewhere")
     assert not ready.is_ready()
+
+
+def test_uv_is_told_what_pip_knows(copy, run, monkeypatch):
+    config = copy / "pip.conf"
+    config.write_text("[global]\nindex-url = https://a.example/simple\n"
+                      "cert = /etc/one.pem\nproxy = http://proxy.example:3128\n"
+                      "extra-index-url =\n  https://b.example/simple\n"
+                      "  https://c.example/simple\n[install]\ncert = /my certs/two.pem\n")
+    for name in list(os.environ):
+        if name.startswith(("PIP_", "UV_", "SSL_CERT", "ALL_PROXY")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(config))
+    monkeypatch.setenv("PIP_FIND_LINKS", "first second")
+    monkeypatch.setenv("UV_CACHE_DIR", "theirs")
+    monkeypatch.setattr(run, "PYTHON", sys.executable)
+    expected = {"UV_DEFAULT_INDEX": "https://a.example/simple",
+                "UV_INDEX": "https://b.example/simple https://c.example/simple",
+                "UV_INDEX_STRATEGY": "unsafe-best-match", "UV_FIND_LINKS": "first,second",
+                "SSL_CERT_FILE": "/my certs/two.pem",
+                "ALL_PROXY": "http://proxy.example:3128", "UV_CACHE_DIR": "theirs"}
+    assert expected.items() <= run.for_uv().items()
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://mine.example/simple")
+    assert run.for_uv()["UV_DEFAULT_INDEX"] == "https://mine.example/simple"
+
+
+FAILURES = {    # what pip and uv say, and what run.py makes of it
+    "disk": ("error: Failed to install: scipy\n"
+             "  cause: No space left on device (os error 28)", "the disk is full"),
+    "pip": ("Collecting numpy==2\nCollecting contourpy==1.3.3 (from -r requirements.txt)\n"
+            "  × Getting requirements to build wheel did not run successfully.\n"
+            "hint: See above for details.", "contourpy==1.3.3 has no wheel"),
+    "compiler": ("Collecting contourpy\nCollecting zipp\n"
+                 "  × Building wheel for contourpy did not run successfully.\n"
+                 "  ERROR: Failed building wheel for contourpy\nhint: See above",
+                 "contourpy has no wheel"),
+    "new pip": ("ERROR: Failed to build 'contourpy' when getting requirements to build",
+                "contourpy has no wheel"),
+    "uv": ("error: Failed to build `contourpy==1.3.3`\n"
+           "  cause: The build backend returned an error", "contourpy==1.3.3 has no wheel"),
+    "certificate": ("WARNING: Retrying after connection broken by 'SSLError(1, "
+                    "CERTIFICATE_VERIFY_FAILED: certificate verify failed)'\n"
+                    "ERROR: No matching distribution found for uv",
+                    "the certificate of the package index is not trusted"),
+    "network": ("WARNING: Retrying after connection broken by 'NewConnectionError'\n"
+                "ERROR: No matching distribution found for uv",
+                "the network cannot be reached."),
+    "index": ("ERROR: Could not find a version (from versions: none)\n"
+              "ERROR: No matching distribution found for zipp==4",
+              "the network cannot be reached, or the package index has no zipp==4."),
+}
+
+
+@pytest.mark.parametrize("said, reason", FAILURES.values(), ids=FAILURES)
+def test_an_installation_that_cannot_succeed_stops(run, said, reason):
+    with pytest.raises(SystemExit, match=f"the packages: {reason}") as end:
+        run.install(os.environ, sys.executable, "-X", "utf8", "-c",
+                    f"print({said!r}); raise SystemExit(1)")
+    assert "\n" not in end.value.code
+
+
+def wheel(folder, name, files):
+    """A wheel as small as can be."""
+    info = f"{name}-1.0.dist-info"
+    files = files | {
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nTag: py3-none-any\n"}
+    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+        archive.writestr(f"{info}/RECORD", "".join(f"{path},,\n" for path in files))
+
+
+def test_where_uv_cannot_pip_installs_and_says_so(copy):
+    """A whole installation from a folder, with a uv that fails as behind a firewall."""
+    wheel(copy, "zipp", {"zipp.py": ""})
+    wheel(copy, "project", {})
+    wheel(copy, "uv", {"uv.py": "import sys\ndef main(): sys.exit('error: no uv here.')\n",
+                       "uv-1.0.dist-info/entry_points.txt":
+                       "[console_scripts]\nuv = uv:main\n"})
+    (copy / "requirements.txt").write_text("zipp==1.0\n")
+    (copy / "pyproject.toml").write_text(
+        "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n")
+    (copy / "backend.py").write_text(
+        "import shutil\ndef build_editable(folder, *args):\n"
+        "    name = 'project-1.0-py3-none-any.whl'\n    shutil.copy(name, folder)\n"
+        "    return name\n")
+    (copy / "tools").mkdir()
+    (copy / "tools" / "make_exercises.py").write_text(
+        "from importlib.metadata import version as v\nprint(v('zipp'), v('project'))")
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": copy.as_uri()}
+    first = python(copy, "run.py", "exercises", **offline)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout.splitlines() == [
+        "Setting up .venv (once; about half a minute) ...",
+        "uv cannot do it here (error: no uv here); pip takes a minute or two ...",
+        "1.0 1.0"]
+    assert python(copy, "run.py", "exercises").stdout == "1.0 1.0\n"
