@@ -56,10 +56,10 @@ NOT_OURS = ("PYTHON", "PYTEST_", "PIP_", "UV_", "MPLBACKEND", "MATPLOTLIBRC", "I
 OURS = ("PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHON_KEYRING", "PIP_INDEX_URL",
         "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_PROXY", "PIP_CERT",
         "PIP_CLIENT_CERT", "PIP_TRUSTED_HOST", "PIP_CACHE_DIR", "PIP_NO_CACHE_DIR",
-        "PIP_CONFIG_FILE", "PIP_RETRIES", "PIP_TIMEOUT", "UV_INDEX", "UV_DEFAULT_INDEX",
-        "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_OFFLINE", "UV_INSECURE_HOST",
-        "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_KEYRING", "UV_CACHE_DIR", "UV_NO_CACHE",
-        "UV_LINK_MODE", "UV_CONFIG_FILE", "UV_HTTP", "UV_CONCURRENT")
+        "PIP_CONFIG_FILE", "PIP_RETRIES", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "UV_INDEX",
+        "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_INSECURE_HOST",
+        "UV_OFFLINE", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_KEYRING", "UV_CACHE_DIR",
+        "UV_NO_CACHE", "UV_LINK_MODE", "UV_CONFIG_FILE", "UV_HTTP", "UV_CONCURRENT")
 
 # What pip may have been told about the network: uv's name for it, and what stands
 # between several of them.
@@ -157,22 +157,21 @@ def stop(reason):
 def install(env, *command):
     """Run an installer, showing how far it is; gives why it failed, or nothing."""
     width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
-    log = []
+    text = ""
     try:    # in no folder of the user's: uv obeys the settings of all folders above
         with subprocess.Popen([str(word) for word in command], cwd=ROOT.anchor, env=env,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               encoding="utf-8", errors="replace") as process:
             for line in process.stdout:
-                log.append(line.strip())
+                text += line.strip() + "\n"
                 if width:
-                    print("\r" + log[-1][:width].ljust(width), end="", flush=True)
+                    print("\r" + line.strip()[:width].ljust(width), end="", flush=True)
     except OSError as e:
         return str(e)
     if width:
         print("\r" + " " * width + "\r", end="", flush=True)
     if process.returncode == 0:
         return ""
-    text = "\n".join(log)
     try:
         LOG.write_text(text, encoding="utf-8")
     except OSError:
@@ -181,9 +180,8 @@ def install(env, *command):
         found = re.search(pattern, text, re.M)
         if found:
             stop(words.format(*found.groups()))
-    said = [line for line in log if line and line != "ERROR: Exception:"]
-    errors = [line for line in said if line.lower().startswith("error: ")]
-    return (errors or said or ["no reason given"])[-1].rstrip(".")
+    errors = re.findall(r"^(?i:error): (?!Exception:$)(.+)", text, re.M)
+    return (errors or text.split("\n")[-2:-1] or ["no reason given"])[-1].rstrip(".")
 
 
 def install_all():

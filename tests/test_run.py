@@ -118,6 +118,14 @@ def test_a_damaged_environment_is_not_ready(ready, damage):
     assert not ready.is_ready()
 
 
+def test_pythons_caches_do_not_count(ready):
+    module = next(ready.VENV.rglob("__init__.py"))
+    (module.parent / "__pycache__").mkdir()
+    assert ready.is_ready()
+    module.unlink()
+    assert not ready.is_ready()
+
+
 def test_a_python_that_was_removed_is_noticed(ready):
     ready.PYTHON.unlink()
     try:
@@ -129,7 +137,6 @@ def test_a_python_that_was_removed_is_noticed(ready):
 
 def test_what_tests_and_readers_add_does_not_matter(ready):
     (ready.BIN / "uv").touch()
-    (ready.VENV / "lib/python3.11/site-packages/numpy/__pycache__").mkdir()
     assert ready.is_ready()
 
 
@@ -277,6 +284,18 @@ def test_an_installation_that_cannot_succeed_stops(run, said, reason):
     assert "\n" not in end.value.code
 
 
+def test_what_another_installer_may_mend_is_said(run):
+    def install(code):
+        return run.install(os.environ, sys.executable, "-c", code)
+    assert install("print('done')") == ""
+    assert install("print('error: odd.'); print('bye'); raise SystemExit(1)") == "odd"
+    assert install("print('ERROR: Exception:\\nno idea'); raise SystemExit(1)") == "no idea"
+    assert install("print('(from versions: none)'); print('ERROR: No matching '"
+                   "'distribution found for uv'); raise SystemExit(1)").endswith("for uv")
+    assert install("raise SystemExit(1)") == "no reason given"
+    assert "not_there" in run.install(os.environ, run.BIN / "not_there")
+
+
 def wheel(folder, name, files):
     """A wheel as small as can be."""
     info = f"{name}-1.0.dist-info"
@@ -311,6 +330,6 @@ def test_where_uv_cannot_pip_installs_and_says_so(copy):
     assert (first.returncode, first.stderr) == (0, "")
     assert first.stdout.splitlines() == [
         "Setting up .venv (once; about half a minute) ...",
-        "uv cannot do it here (error: no uv here); pip takes a minute or two ...",
+        "uv cannot do it here (no uv here); pip takes a minute or two ...",
         "1.0 1.0"]
     assert python(copy, "run.py", "exercises").stdout == "1.0 1.0\n"
