@@ -14,11 +14,16 @@ class NotAnswered(Exception):
     """There is nothing to check yet."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Verdict:
     """The points reached; a notebook shows it as a sentence.
 
-    Its plain text is the number alone, which is how nbgrader reads a score.
+    Parameters
+    ----------
+    score, points : float
+        The points reached, and all that there are.
+    message : str
+        What to tell the student.
     """
 
     score: float
@@ -26,6 +31,7 @@ class Verdict:
     message: str
 
     def __repr__(self) -> str:
+        """Write the number alone, which is how nbgrader reads a score."""
         return f"{self.score:g}"
 
     def _repr_markdown_(self) -> str:
@@ -35,6 +41,16 @@ class Verdict:
 
 def answered(value: Any) -> Any:
     """Hand an answer on; None and ``...`` are not one yet.
+
+    Parameters
+    ----------
+    value : object
+        What the student wrote, or what a function of theirs returned.
+
+    Returns
+    -------
+    object
+        The same.
 
     Raises
     ------
@@ -51,10 +67,22 @@ def grade(check: Callable[[], None], points: float) -> Verdict:
 
     Parameters
     ----------
-    check : calls what the reader wrote and asserts, each time with a message, what must
-        hold. Whatever it raises is reported in a sentence, without a traceback; warnings
-        are not shown.
-    points : what a right answer is worth.
+    check : callable
+        It calls what the student wrote and asserts, each time with a message, what must
+        hold. Whatever it raises is told in a sentence, without a traceback; warnings,
+        and what is written to the error output, are not shown.
+    points : float
+        What a right answer is worth.
+
+    Returns
+    -------
+    Verdict
+        All points or none, and what to tell the student.
+
+    Raises
+    ------
+    RuntimeError
+        Python was started so that it skips every ``assert``: nothing can be checked.
 
     Examples
     --------
@@ -65,6 +93,11 @@ def grade(check: Callable[[], None], points: float) -> Verdict:
     >>> grade(check, points=2).message
     'Add again.'
     """
+    if not __debug__:
+        raise RuntimeError(
+            "No answer can be checked here, because Python was started with -O or "
+            "PYTHONOPTIMIZE, which skips every check. Start it without, and run this again."
+        )
     try:
         with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
@@ -87,5 +120,5 @@ def _stopped(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.line for frame in frames if not Path(frame.filename).exists()]
     where = f", in the line `{lines[-1]}`" if lines and lines[-1] else ""
-    text = " ".join(str(error).split())
-    return f"Your code stopped with `{type(error).__name__}: {text}`{where}."
+    text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    return f"Your code stopped with `{text}`{where}."
