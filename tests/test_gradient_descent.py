@@ -84,6 +84,20 @@ def test_train_is_that_many_steps_and_writes_down_every_loss(gradient):
         ["train_mae", "train_log_loss", "val_mae", "val_log_loss"], 21)
 
 
+@pytest.mark.parametrize("gradient", [log_loss_gradient, mae_gradient])
+def test_a_step_takes_tables_and_lists(gradient):
+    w = initial_weights(7, seed=2)
+    p = predict(X, w)
+    slope, step = gradient(X, y, p), gradient_step(X, y, w, 0.5, gradient)
+    for table, row in [(pd.DataFrame, pd.Series), (np.ndarray.tolist, list)]:
+        ours = gradient(table(X), row(y), row(p))
+        assert isinstance(ours, np.ndarray)
+        np.testing.assert_allclose(ours, slope, rtol=1e-12)
+        ours = gradient_step(table(X), row(y), row(w), 0.5, gradient)
+        assert isinstance(ours, np.ndarray)
+        np.testing.assert_allclose(ours, step, rtol=1e-12)
+
+
 def test_takes_tables_and_lists():
     w, _ = train(pd.DataFrame(X), list(y), [0] * 7, 1.0, 3)
     np.testing.assert_allclose(w, train(X, y, np.zeros(7), 1.0, 3)[0], rtol=1e-12)
@@ -99,6 +113,11 @@ def test_without_validation_and_without_epochs():
     assert w.tolist() == [0.0] * 7
     assert list(history) == ["train_mae", "train_log_loss"]
     assert history["train_log_loss"].tolist() == pytest.approx([np.log(2)])
+
+
+def test_the_largest_learning_rate():
+    w, _ = train(X, y, np.zeros(7), 1e6, 1)
+    np.testing.assert_array_equal(w, gradient_step(X, y, np.zeros(7), 1e6))
 
 
 def test_each_gradient_lowers_its_own_loss():
@@ -140,6 +159,11 @@ HALF[5] = 0.5
     ({"targets": y[:-1]}, "train: .*1308"),
     ({"targets": y[:, np.newaxis]}, "train: .*1309, 1"),
     ({"weights": np.zeros(6)}, "do not fit"),
+    ({"features": X[:, 0]}, "do not fit"),
+    ({"features": X[:0], "targets": y[:0]}, "train: .*for at least one row"),
+    ({"validation": (X[:, :6], y)}, "do not fit"),
+    ({"validation": (X[:0], y[:0])}, "val: .*for at least one row"),
+    ({"gradient": lambda *_: np.ones((7, 1))}, "broadcast"),
     ({"validation": (NAN, y)}, "val: a feature or a weight is not a finite number"),
     ({"weights": np.full(7, np.inf)}, "a weight is not a finite number"),
     ({"learning_rate": np.inf}, "learning_rate must be above 0"),

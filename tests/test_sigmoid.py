@@ -1,6 +1,7 @@
 """The sigmoid and the neuron."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +46,10 @@ def test_predict_by_hand():
     w = np.array([0.5, -0.25])
     assert weighted_sums(X, w).tolist() == [0.0, 0.25]
     assert predict(X, w) == pytest.approx([0.5, 1 / (1 + np.exp(-0.25))])
+    for features, weights in [(X.tolist(), w.tolist()), (pd.DataFrame(X), pd.Series(w))]:
+        assert isinstance(weighted_sums(features, weights), np.ndarray)
+        assert weighted_sums(features, weights).tolist() == [0.0, 0.25]
+        assert (predict(features, weights) == predict(X, w)).all()
 
 
 @pytest.mark.parametrize("shape", [(3,), (1,), (2, 1), ()])
@@ -53,10 +58,11 @@ def test_shapes_that_do_not_fit(shape):
         predict(np.ones((4, 2)), np.ones(shape))
 
 
-@pytest.mark.parametrize("shape", [(2,), (4, 2, 2)])
-def test_features_of_another_dimension(shape):
+@pytest.mark.parametrize(("features", "weights"), [
+    ((2,), 2), ((2,), ()), ((4, 2, 2), 2), ((4, 2, 2), (2, 2))])
+def test_features_of_another_dimension(features, weights):
     with pytest.raises(ValueError, match="do not fit"):
-        predict(np.ones(shape), np.ones(2))
+        predict(np.ones(features), np.ones(weights))
 
 
 def test_initial_weights():

@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from titanic_helpers.loss import paired
+from titanic_helpers.loss import _paired
 
 
 def accuracy(targets: NDArray, probabilities: NDArray, threshold: float = 0.5) -> float:
@@ -171,7 +171,7 @@ def wilson_interval(
 
 
 def _checked(targets: ArrayLike, probabilities: ArrayLike) -> tuple[NDArray, NDArray]:
-    targets, probabilities = paired(targets, probabilities)
+    targets, probabilities = _paired(targets, probabilities)
     if not np.isin(targets, (0, 1)).all():
         raise ValueError("a target is neither 0 nor 1")
     if not np.all((probabilities >= 0) & (probabilities <= 1)):

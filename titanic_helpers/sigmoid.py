@@ -12,11 +12,13 @@ def sigmoid(z: ArrayLike) -> NDArray:
 
     Parameters
     ----------
-    z : number or array of any shape.
+    z : array_like
+        One number, or any shape.
 
     Returns
     -------
-    The same shape: 0.5 where z is 0, larger where z is larger.
+    ndarray of float
+        The same shape: 0.5 where z is 0, larger where z is larger.
 
     Examples
     --------
@@ -29,36 +31,76 @@ def sigmoid(z: ArrayLike) -> NDArray:
 
 
 def initial_weights(n_features: int, seed: int | np.random.Generator) -> NDArray:
-    """Draw starting weights evenly from 0 to 0.5, as the article does: (n_features,)"""
+    """Draw starting weights evenly from 0 to 0.5, as the article does.
+
+    Parameters
+    ----------
+    n_features : int
+        How many weights to draw.
+    seed : int or Generator
+        The same seed draws the same weights.
+
+    Returns
+    -------
+    ndarray of float
+        (n_features,), one weight for each feature.
+    """
     return np.random.default_rng(seed).uniform(0.0, 0.5, n_features)
 
 
-def weighted_sums(features: NDArray, weights: NDArray) -> NDArray:
+def weighted_sums(features: ArrayLike, weights: ArrayLike) -> NDArray:
     """Weigh and add up each row: z = X w.
 
     Parameters
     ----------
-    features : (n, k)
-    weights : (k,)
+    features : array_like
+        (n, k), one row for each passenger.
+    weights : array_like
+        (k,), one weight for each feature.
 
     Returns
     -------
-    (n,)
+    ndarray of float
+        (n,), one sum for each row.
 
     Raises
     ------
     ValueError
         The shapes do not fit.
     """
+    features, weights = _fitting(features, weights)
+    return features @ weights
+
+
+def predict(features: ArrayLike, weights: ArrayLike) -> NDArray:
+    """Compute the probability that each passenger survived: sigmoid(X w).
+
+    Parameters
+    ----------
+    features : array_like
+        (n, k), one row for each passenger.
+    weights : array_like
+        (k,), one weight for each feature.
+
+    Returns
+    -------
+    ndarray of float
+        (n,), from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        The shapes do not fit.
+    """
+    return sigmoid(weighted_sums(features, weights))
+
+
+def _fitting(features: ArrayLike, weights: ArrayLike) -> tuple[NDArray, NDArray]:
+    """Take both as arrays, (n, k) and (k,); refuse them unless each column has a weight."""
     features, weights = np.asarray(features, float), np.asarray(weights, float)
     if features.ndim != 2 or weights.shape != features.shape[1:]:
         raise ValueError(
             f"features of shape {features.shape} and weights of shape "
             f"{weights.shape} do not fit; expected (n, k) and (k,)"
         )
-    return features @ weights
-
-
-def predict(features: NDArray, weights: NDArray) -> NDArray:
-    """The neuron's probability that each passenger survived: sigmoid(X w), (n,)."""
-    return sigmoid(weighted_sums(features, weights))
+    return features, weights
