@@ -55,6 +55,37 @@ def test_roc_agrees_with_scikit_learn():
     assert area_under_curve(*ours[:2]) == pytest.approx(metrics.roc_auc_score(y, p))
 
 
+def test_a_tie_that_rounding_has_split_is_still_a_tie():
+    """Two passengers alike in all but fate, and probabilities that differ by a bit."""
+    targets = [1, 0, 1, 0]
+    for nudge in (0.0, 1.1e-16, -1.1e-16, 9e-13, -9e-13):
+        split = np.array([0.9, 0.3 + nudge, 0.3, 0.1])
+        fpr, tpr, thresholds = roc_curve(targets, split)
+        assert fpr.tolist() == [0, 0, 0.5, 1] and tpr.tolist() == [0, 0.5, 1, 1]
+        assert area_under_curve(fpr, tpr) == 0.875
+        share = [np.mean(split >= t) for t in thresholds]
+        assert share == [0, 0.25, 0.75, 1], "a threshold predicts for the whole tie"
+    assert len(roc_curve(targets, [0.9, 0.3 + 1e-11, 0.3, 0.1])[0]) == 5
+
+
+def test_area_by_hand_and_of_a_wave():
+    assert area_under_curve([0, 1], [0, 1]) == 0.5
+    assert area_under_curve([0, 0, 1], [0, 1, 1]) == 1.0
+    x = np.linspace(0, np.pi, 1001)
+    assert area_under_curve(x, np.sin(x)) == pytest.approx(2, abs=1e-5)
+    by_label = pd.Series([0.0, 1.0], index=[1, 0]), pd.Series([0.0, 1.0])
+    assert repr(area_under_curve(*by_label)) == "0.5"
+
+
+@pytest.mark.parametrize(("x", "y"), [
+    ([1, 0], [0, 1]), ([0, 1], [0, 1, 1]), ([0], [0]), ([], []), ([[0, 1]], [[0, 1]]),
+    (0, 0), ([0, np.nan], [0, 1]), ([0, 1], [0, np.nan]), ([0, np.inf], [0, 1]),
+])
+def test_no_curve(x, y):
+    with pytest.raises(ValueError, match="no curve: "):
+        area_under_curve(x, y)
+
+
 def test_calibration_agrees_with_scikit_learn():
     for bins in (4, 10):
         mean, share, count = calibration(y, p, bins)
@@ -65,6 +96,10 @@ def test_calibration_agrees_with_scikit_learn():
         assert mean == pytest.approx(reference[1], abs=1e-8)
         assert count.sum() == 400
     assert calibration(np.array([1.0]), np.array([1.0]))[2].tolist() == [1]
+    for a, b in zip(calibration(y, p), calibration(y, p, 10), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert [part.tolist() for part in calibration([1, 0], [0.75, 0.25], 1)] == [
+        [0.5], [0.5], [2]]
     on_edges = np.array([0.28, 0.29, 0.3])
     assert calibration(np.zeros(3), on_edges, 100)[2].tolist() == [1, 1, 1]
     with pytest.raises(ValueError, match="0 bins"):
@@ -87,10 +122,34 @@ def test_baselines_on_the_passengers():
         women_survive(["Female"])
 
 
-def test_scores_pair_by_position_whatever_comes_in():
-    ours = accuracy([1, 0, 1, 0], [0.9, 0.2, 0.4, 0.6])
-    by_label = pd.Series([1, 0, 1, 0], index=[3, 2, 1, 0])
-    assert ours == accuracy(by_label, pd.Series([0.9, 0.2, 0.4, 0.6])) == 0.5
+def test_numbers_are_shown_as_numbers():
+    """As a notebook shows them: 0.75, not np.float64(0.75) or True."""
+    targets, chances = [1, 0, 1, 0], [0.9, 0.2, 0.6, 0.6]
+    assert repr(accuracy(targets, chances)) == "0.75"
+    assert repr(recall(targets, chances)) == "1.0"
+    assert repr(precision([1, 0], [0.9, 0.9])) == "0.5"
+    assert repr(majority_baseline(targets, 2)) == "array([0., 0.])"
+    assert repr(women_survive(["male", "female"])) == "array([0., 1.])"
+    assert "np." not in repr(wilson_interval(8, 10))
+
+
+SCORES = [accuracy, confusion_matrix, precision, recall, roc_curve, calibration]
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_scores_pair_by_position_whatever_comes_in(score):
+    targets, chances = [1, 0, 1, 0], [0.9, 0.2, 0.4, 0.6]
+    expected = score(np.array(targets), np.array(chances))
+    for mine in [(targets, chances),
+                 (pd.Series(targets, index=[3, 2, 1, 0]), pd.Series(chances))]:
+        np.testing.assert_equal(score(*mine), expected)
+    assert accuracy(targets, chances) == 0.5
+
+
+@pytest.mark.parametrize("kind", [list, np.asarray, pd.Series])
+def test_baselines_take_lists_arrays_and_series(kind):
+    assert women_survive(kind(["female", "male"])).tolist() == [1.0, 0.0]
+    assert majority_baseline(kind([1, 1, 0]), 1).tolist() == [1.0]
 
 
 @pytest.mark.parametrize(("correct", "n"), [(0, 9), (9, 9), (206, 262), (1, 2)])
@@ -115,11 +174,12 @@ def test_no_interval(bad):
         wilson_interval(*bad)
 
 
-@pytest.mark.parametrize("score", [accuracy, precision, recall, roc_curve, calibration])
+@pytest.mark.parametrize("score", SCORES)
 @pytest.mark.parametrize(("targets", "probabilities", "message"), [
     ([1.0], [0.5, 0.5], "1.* targets, .*2.* predictions"),
     ([], [], "0.* targets"),
     ([2.0], [0.5], "a target is neither 0 nor 1"),
+    ([1.0, 2.0], [0.5, 0.5], "a target is neither 0 nor 1"),
     ([1.0], [-0.1], "a probability is not a number from 0 to 1"),
     ([1.0], [1.5], "a probability is not a number from 0 to 1"),
     ([1.0], [np.nan], "a probability is not a number from 0 to 1"),
