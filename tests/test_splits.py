@@ -100,6 +100,19 @@ def test_preparation_learns_from_its_own_rows_alone():
     assert learned.means_["Age"] != everyone.means_["Age"]
 
 
+def test_preparation_that_has_learned_nothing():
+    with pytest.raises(ValueError, match=r"learned nothing yet; call fit first$"):
+        Preparation().transform(people)
+
+
+def test_preparation_that_fails_to_learn_remembers_what_it_knew():
+    preparation = Preparation().fit(people)
+    before = preparation.transform(people)
+    with pytest.raises(ValueError, match="is none of male, female"):
+        preparation.fit(people[:9].assign(Sex="unknown"))
+    assert (preparation.transform(people) == before).all()
+
+
 def test_preparation_takes_passengers_without_labels_and_leaves_them():
     unlabelled = people.drop(columns="Survived")
     before = unlabelled.copy()

@@ -25,14 +25,18 @@ def split_rows(
 
     Parameters
     ----------
-    n_rows : number of rows to divide.
-    train_ratio, val_ratio : shares of the first two parts, rounded down to whole rows;
-        what is left is the test part.
-    seed : seed or generator for shuffling; None keeps the order of the file.
+    n_rows : int
+        Number of rows to divide.
+    train_ratio, val_ratio : float
+        Shares of the first two parts, rounded down to whole rows; what is left is the
+        test part.
+    seed : int, Generator or None
+        For shuffling; None keeps the order of the file.
 
     Returns
     -------
-    train, val, test : arrays of row numbers; each row is in exactly one.
+    tuple of ndarray
+        The row numbers of train, validation and test; each row is in exactly one.
 
     Raises
     ------
@@ -59,7 +63,22 @@ def split_rows(
 
 
 def repeated_splits(n_rows: int, times: int, seed: int) -> Iterator[Split]:
-    """Shuffle and split again and again, each time differently: 60, 20 and 20 %."""
+    """Shuffle and split again and again, into 60%, 20% and 20% of the rows.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of rows to divide.
+    times : int
+        Number of splits.
+    seed : int
+        Of the first shuffle; each later one goes on from there.
+
+    Yields
+    ------
+    tuple of ndarray
+        As from split_rows, different each time.
+    """
     rng = np.random.default_rng(seed)
     for _ in range(times):
         yield split_rows(n_rows, seed=rng)
@@ -70,8 +89,10 @@ class Preparation:
 
     Attributes
     ----------
-    means_ : the mean age and fare that stand in for unknown ones.
-    largest_ : (7,) what each feature is divided by.
+    means_ : dict of str to float
+        The mean age and fare, which replace unknown ones.
+    largest_ : ndarray of float
+        (7,), what each feature is divided by.
 
     Examples
     --------
@@ -83,12 +104,48 @@ class Preparation:
     """
 
     def fit(self, passengers: pd.DataFrame) -> Self:
-        """Learn means and scale from these rows, and remember them."""
-        self.means_ = column_means(passengers)
-        self.largest_ = max_abs(feature_matrix(fill_missing(passengers, self.means_)))
+        """Learn means and scale from these rows, and remember them.
+
+        Parameters
+        ----------
+        passengers : DataFrame
+            The rows to learn from, with Age, Fare, Sex and Pclass.
+
+        Returns
+        -------
+        Preparation
+            The same object, so that transform can follow on one line.
+
+        Raises
+        ------
+        ValueError
+            No age or no fare is known, or a value cannot be a feature. Then the
+            object remembers what it knew before.
+        """
+        means = column_means(passengers)
+        largest = max_abs(feature_matrix(fill_missing(passengers, means)))
+        self.means_, self.largest_ = means, largest
         return self
 
     def transform(self, passengers: pd.DataFrame) -> NDArray:
-        """Write these rows as features (n, 7), with what fit has learned."""
+        """Write rows as scaled features, with what fit has learned.
+
+        Parameters
+        ----------
+        passengers : DataFrame
+            Any rows, with Age, Fare, Sex and Pclass; they stay as they were.
+
+        Returns
+        -------
+        ndarray of float
+            (n, 7), one row for each passenger.
+
+        Raises
+        ------
+        ValueError
+            Nothing has been learned yet, or a value cannot be a feature.
+        """
+        if not hasattr(self, "means_"):
+            raise ValueError("this Preparation has learned nothing yet; call fit first")
         filled = fill_missing(passengers, self.means_)
         return scale(feature_matrix(filled), self.largest_)
