@@ -35,9 +35,12 @@ def inside(monkeypatch, capsys):
     """The same within this process: quicker, for what needs no process of its own."""
     def run_main(*args):
         monkeypatch.setattr(sys, "argv", ["titanic_helpers", *map(str, args)])
-        with pytest.raises(SystemExit) as end:
+        code = 0
+        try:
             main()
-        return end.value.code, *capsys.readouterr()
+        except SystemExit as end:
+            code = end.code
+        return code, *capsys.readouterr()
     return run_main
 
 
@@ -83,7 +86,7 @@ def test_every_printed_figure():
         f"{name} {values[-1]:.4f}" for name, values in history.items())
     assert lines[-11:-7] == [
         "", f"Final test accuracy             {right / len(test):.1%}"
-        f"   (95 % interval {low:.1%} to {high:.1%})",
+        f"   (95% interval {low:.1%} to {high:.1%})",
         f"Rule: everyone died             {dummy:.1%}",
         f"Rule: women survived, men died  {women:.1%}"]
     for line, row, chance in zip(lines[-5:], test, p, strict=False):
@@ -109,6 +112,20 @@ def test_majority_of_survivors(tmp_path):
     people[people["Sex"] == "female"].to_csv(tmp_path / "women.csv")
     out = program(tmp_path / "women.csv", "--seed", 0).stdout
     assert "Rule: everyone survived" in out
+
+
+def test_everyone_to_learn_from_died_and_everyone_in_the_test_survived(tmp_path, inside):
+    """Sorted by fate; nothing else is known of the last ones but sex and class."""
+    people = load_passengers().sort_values("Survived", kind="stable")
+    people = people[["Survived", "Pclass", "Sex", "Age", "Fare"]]
+    people.iloc[-300:, 3] = np.nan
+    people.to_csv(tmp_path / "sorted.csv", index=False)
+    code, out, err = inside(tmp_path / "sorted.csv", "--no-shuffle")
+    assert (code, err) == (0, "")
+    assert "Rule: everyone died 0.0%" in " ".join(out.split())
+    test = people.iloc[785 + 261:][:5]
+    for line, (_, person) in zip(out.splitlines()[-5:], test.iterrows(), strict=True):
+        assert line.endswith(f"{person.Sex}, age unknown, class {person.Pclass}")
 
 
 def test_names_that_cannot_be_printed(tmp_path, kaggle):
@@ -216,13 +233,30 @@ def test_read_as_meant_gives_the_same_result(tmp_path, kaggle):
     ["--learning-rate", "0"], ["--learning-rate", "nan"], ["--learning-rate", "inf"],
     ["--synthetic", "4"], ["--seed", "-1"], ["--epochs", "1_0"],
     ["--epochs", "٣"], ["--epoch", "5"], ["--epochs", "99999999999"],
-    ["a.csv", "--synthetic", "9"], ["--nonsense"],
+    ["a.csv", "--synthetic", "9"], ["--nonsense"], ["--epochs", "1000001"],
+    ["--learning-rate", "1000001"], ["--seed", "18446744073709551617"],
 ])
 def test_wrong_command_line(tmp_path, monkeypatch, inside, args):
     monkeypatch.chdir(tmp_path)
     code, out, err = inside(*args)
     assert (code, out) == (2, "")
     assert "error: " in err and "Traceback" not in err
+
+
+def test_no_such_list(tmp_path, inside):
+    code, _, err = inside(tmp_path / "none.csv")
+    assert (code, err) == (2, "python -m titanic_helpers: error: "
+                              f"{tmp_path / 'none.csv'}: No such file or directory\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no always full disk here")
+def test_a_full_disk():
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "titanic_helpers", "--synthetic", "9", "--epochs", "1"],
+            stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (result.returncode, result.stderr) == (
+        2, "python -m titanic_helpers: error: output: No space left on device\n")
 
 
 def test_help():

@@ -15,6 +15,7 @@ import pandas as pd
 from titanic_helpers import (
     Preparation,
     accuracy,
+    confusion_matrix,
     count_missing,
     initial_weights,
     load_passengers,
@@ -32,11 +33,10 @@ from titanic_helpers.data import EMBEDDED
 MILLION = 1_000_000
 
 
-def run(
+def _run(
     passengers: pd.DataFrame, learning_rate: float, epochs: int,
     rng: np.random.Generator, shuffle: bool,
 ) -> None:
-    """Split, prepare, train, test, and print each result."""
     split = split_rows(len(passengers), seed=rng if shuffle else None)
     learn, validate, test = (passengers.iloc[rows] for rows in split)
     preparation = Preparation().fit(learn)
@@ -47,7 +47,7 @@ def run(
           f"test; {'shuffled' if shuffle else 'in the order of the list'}\n")
 
     features, truth = preparation.transform(test), targets_of(test)
-    print(f"Descending the log loss, {epochs} epochs, learning rate {learning_rate}")
+    print(f"Minimising the log loss, {epochs} epochs, learning rate {learning_rate}")
     weights, _ = train(
         preparation.transform(learn), targets_of(learn),
         initial_weights(features.shape[1], rng), learning_rate, epochs,
@@ -57,10 +57,10 @@ def run(
 
     probabilities = predict(features, weights)
     majority = majority_baseline(targets_of(learn), len(test))
-    share = accuracy(truth, probabilities)
-    low, high = wilson_interval(round(share * len(test)), len(test))
-    print(f"\nFinal test accuracy            {share:6.1%}"
-          f"   (95 % interval {low:.1%} to {high:.1%})")
+    right = np.trace(confusion_matrix(truth, probabilities))
+    low, high = wilson_interval(right, len(test))
+    print(f"\nFinal test accuracy            {right / len(test):6.1%}"
+          f"   (95% interval {low:.1%} to {high:.1%})")
     print(f"Rule: everyone {'survived' if majority[0] else 'died    '}        "
           f"{accuracy(truth, majority):6.1%}")
     print(f"Rule: women survived, men died "
@@ -127,11 +127,11 @@ def main() -> None:
             synthetic_passengers(args.synthetic, rng) if args.synthetic
             else load_passengers(args.csv)
         )
-        run(passengers, args.learning_rate, args.epochs, rng, not args.no_shuffle)
+        _run(passengers, args.learning_rate, args.epochs, rng, not args.no_shuffle)
         sys.stdout.flush()
     except KeyboardInterrupt:
         parser.exit(130, "stopped\n")
-    except BrokenPipeError:             # whoever read our output has enough of it
+    except BrokenPipeError:             # a reader such as `head` has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as e:
         parser.exit(2, f"{parser.prog}: error: {e.filename or 'output'}: {e.strerror}\n")
