@@ -81,7 +81,9 @@ def test_read_as_meant(load, row):
 
 
 @pytest.mark.parametrize("content", [
-    f"{HEADER.lower()}\n{GOOD}\n", f" {HEADER.replace(',', ' , ')}\n{GOOD}\n",
+    f"{HEADER.lower()}\n{GOOD}\n", f"{HEADER.upper()}\n{GOOD}\n",
+    "\t" + HEADER.lower().replace(",", "\t,\t") + f"\t\n{GOOD}\n",
+    f" {HEADER.replace(',', ' , ')}\n{GOOD}\n",
     f"\ufeff{HEADER}\n{GOOD}\n", f"{HEADER}\r\n{GOOD}\r\n", f"{HEADER}\n\n{GOOD}\n \n",
     f"{HEADER}\n{GOOD}",
 ])
@@ -97,6 +99,7 @@ def test_file_read_as_meant(load, content):
     ("0.5,1,female,38,71.28", "Survived", "'0.5'"),
     ("1,first,female,38,71.28", "Pclass", "'first'"),
     ("1,4,female,38,71.28", "Pclass", "'4'"),
+    ("1,0,female,38,71.28", "Pclass", "'0'"),
     ("1,,female,38,71.28", "Pclass", "an empty field"),
     ("1,1.5,female,38,71.28", "Pclass", "'1.5'"),
     ("1,1,f,38,71.28", "Sex", "'f'"),
@@ -145,6 +148,10 @@ def test_refused_with_line_column_value_and_what_was_expected(load, row, column,
     (f'{HEADER}\n{GOOD}\n1,1,female,38,"71\n{GOOD}\n{GOOD}\n', "line 3: unexpected end"),
     (f"{HEADER},SibSp\n{GOOD},{10**20}\n", "line 2, column SibSp: .*expected a whole"),
     (f"{HEADER},Parch\n{GOOD},-1\n", "line 2, column Parch: '-1'; expected a whole"),
+    (f"{HEADER},SibSp\n{GOOD},1000\n", "line 2, column SibSp: '1000'; expected a whole"),
+    (f"{HEADER},Parch\n{GOOD},1.5\n", "line 2, column Parch: '1.5'; expected a whole"),
+    (f"{HEADER},Body\n{GOOD},B12\n", "line 2, column Body: 'B12'; expected a whole"),
+    (f'{HEADER},Name\n{GOOD},"A\rB"\n', "line 2: a line break inside"),
     (f"{HEADER}\n1,1,female,{'x' * 1000},3\n", "column Age: 'x{40}'; expected"),
 ])
 def test_file_refused(load, content, message):
@@ -152,9 +159,10 @@ def test_file_refused(load, content, message):
         load(content)
 
 
-def test_the_oldest_and_the_dearest_that_are_read(load):
-    people = load(f"{HEADER}\n1,1,female,125,10000\n0,1,male,.5,0\n")
-    assert people[["Age", "Fare"]].to_numpy().tolist() == [[125, 10_000], [0.5, 0]]
+def test_the_largest_and_the_smallest_that_are_read(load):
+    people = load(f"{HEADER},SibSp\n1,1,female,125,10000,999\n0,1,male,.5,0,0\n")
+    numbers = people[["Age", "Fare", "SibSp"]].to_numpy().tolist()
+    assert numbers == [[125, 10_000, 999], [0.5, 0, 0]]
 
 
 def test_no_such_file(tmp_path):
@@ -197,6 +205,8 @@ def test_openml_and_seaborn_headers(tmp_path, load):
 def test_unlabelled_ignores_a_column_survived(load):
     people = load(f"{HEADER}\n?,3,male,3,3\n", labelled=False)
     assert list(people) == ["Pclass", "Sex", "Age", "Fare"]
+    with pytest.raises(PassengerListError, match="no column Pclass; found"):
+        load("Sex,Age,Fare\nmale,3,3\n", labelled=False)
 
 
 number = st.floats(0, 120) | st.none()
@@ -264,5 +274,6 @@ def test_synthetic_passengers_follow_the_article():
 def test_synthetic_passengers_repeat_with_their_seed():
     pd.testing.assert_frame_equal(synthetic_passengers(9, 1), synthetic_passengers(9, 1))
     assert not synthetic_passengers(9, 1).equals(synthetic_passengers(9, 2))
+    assert len(synthetic_passengers(1, seed=1)) == 1
     with pytest.raises(ValueError, match="ask for at least 1"):
         synthetic_passengers(0, seed=1)

@@ -1,6 +1,7 @@
 """Log fare, one-hot, the feature matrix and its scale."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.preprocessing import MaxAbsScaler, OneHotEncoder
 
@@ -64,6 +65,11 @@ def test_feature_matrix(people):
         assert (column == (people[of].astype(str) == value)).all()
 
 
+def test_features_are_floats_whatever_holds_the_ages(people):
+    X = feature_matrix(people.astype({"Age": object}))
+    assert X.dtype == float and (X == feature_matrix(people)).all()
+
+
 @pytest.mark.parametrize("column", ["Age", "Fare"])
 def test_feature_matrix_refuses_what_is_missing(people, column):
     people = people.copy()
@@ -99,3 +105,17 @@ def test_scaling_with_a_negative_largest_and_a_column_of_zeros():
     X = np.array([[-4.0, 0.0, 0.5], [2.0, 0.0, 0.25]])
     assert max_abs(X).tolist() == [4.0, 1.0, 0.5]
     assert scale(X, max_abs(X)).tolist() == [[-1.0, 0.0, 1.0], [0.5, 0.0, 0.5]]
+
+
+@pytest.mark.parametrize("kind", [list, np.asarray, pd.DataFrame])
+def test_takes_lists_arrays_and_tables(kind):
+    X = kind([[2.0, 1.0], [4.0, -8.0]])
+    assert isinstance(max_abs(X), np.ndarray) and max_abs(X).tolist() == [4.0, 8.0]
+    assert isinstance(scale(X, [4.0, 8.0]), np.ndarray)
+    assert scale(X, [4, 8]).tolist() == [[0.5, 0.125], [1.0, -1.0]]
+
+
+@pytest.mark.parametrize("kind", [list, np.asarray, pd.Series])
+def test_takes_lists_arrays_and_series(kind):
+    assert log_fare(kind([0.0, np.e - 1])).tolist() == [0.0, 1.0]
+    assert one_hot(kind([3, 1]), [1, 2, 3]).tolist() == [[0, 0, 1], [1, 0, 0]]

@@ -24,7 +24,7 @@ class PassengerListError(ValueError):
 LARGEST = {"Age": 125, "Fare": 10_000}
 NUMBER = r"\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
 UNKNOWN = ", or nothing if unknown"
-# What a field may look like, and how to say so to whoever wrote something else.
+# What a field may look like, and how to say so when it holds something else.
 FIELDS = {
     "Survived": (r"[01](\.0*)?", "0 (died) or 1 (survived)"),
     "Pclass": (r"[123](\.0*)?", "class 1, 2 or 3"),
@@ -58,7 +58,8 @@ def _text(path: Path) -> str:
 
 
 def _header(names: list[str], needed: tuple[str, ...], where: str) -> list[str]:
-    columns = [KNOWN_SPELLINGS.get(n.strip(" \t").lower(), n.strip(" \t")) for n in names]
+    names = [name.strip(" \t") for name in names]
+    columns = [KNOWN_SPELLINGS.get(name.lower(), name) for name in names]
     for column in columns:
         if columns.count(column) > 1:
             raise PassengerListError(f"{where}: column {column!r} is there twice")
@@ -92,20 +93,23 @@ def _value(column: str, text: str, where: str) -> float | str:
 def load_passengers(path: str | Path = EMBEDDED, labelled: bool = True) -> pd.DataFrame:
     """Read a passenger list; refuse what cannot be read without guessing.
 
-    Takes the embedded list, Kaggle's files, and the lower-case headers of OpenML and
-    seaborn. Read as meant: spaces around a value, ``Male``, ``1.0`` for a class.
+    It takes the embedded list, Kaggle's files, and the lower-case headers of OpenML and
+    seaborn. Spaces around a value, ``Male``, or ``1.0`` for a class are read as meant.
 
     Parameters
     ----------
-    path : CSV file with a header, comma-separated, UTF-8. It needs the columns
-        Survived, Pclass, Sex, Age (years) and Fare (pounds); others are kept.
-    labelled : False for passengers whose fate is to be predicted; a column Survived
-        is then neither needed nor returned.
+    path : str or Path
+        CSV file with a header, comma-separated, UTF-8. It needs the columns Survived,
+        Pclass, Sex, Age (years) and Fare (pounds); others are kept.
+    labelled : bool
+        False for passengers whose fate is to be predicted; a column Survived is then
+        neither needed nor returned.
 
     Returns
     -------
-    DataFrame, one row a passenger, in the order of the file. Survived and Pclass are
-    whole numbers, Sex is male or female; unknown values are NaN.
+    DataFrame
+        One row for each passenger, in the order of the file. Survived and Pclass are
+        whole numbers, Sex is male or female; unknown values are NaN.
 
     Raises
     ------
@@ -164,12 +168,20 @@ def synthetic_passengers(n: int, seed: int | np.random.Generator) -> pd.DataFram
 
     Parameters
     ----------
-    n : number of passengers, at least 1.
-    seed : seed or generator of the draw.
+    n : int
+        Number of passengers, at least 1.
+    seed : int or Generator
+        The same seed draws the same passengers.
 
     Returns
     -------
-    DataFrame (n, 5) : Survived, Pclass, Sex, Age, Fare; nothing is missing.
+    DataFrame
+        Survived, Pclass, Sex, Age and Fare of n passengers; nothing is missing.
+
+    Raises
+    ------
+    ValueError
+        Fewer than one passenger is asked for.
     """
     if n < 1:
         raise ValueError(f"cannot draw {n} passengers; ask for at least 1")

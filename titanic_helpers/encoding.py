@@ -12,16 +12,22 @@ FEATURES = (
 
 
 def log_fare(fare: ArrayLike) -> NDArray:
-    """Compress fares: ln(fare + 1), so that a free ticket is 0.
+    """Take the logarithm of fares: ln(fare + 1), so that a free ticket is 0.
 
     Parameters
     ----------
-    fare : number or array of any shape, in pounds, 0 or more.
+    fare : array_like
+        Pounds, 0 or more; one number, or any shape.
+
+    Returns
+    -------
+    ndarray
+        The same shape. A Series gives a Series.
 
     Raises
     ------
     ValueError
-        A fare is below 0, where the logarithm leads nowhere.
+        A fare is below 0.
 
     Examples
     --------
@@ -33,17 +39,20 @@ def log_fare(fare: ArrayLike) -> NDArray:
     return np.log1p(fare)
 
 
-def one_hot(values: Sequence, categories: Sequence) -> NDArray:
+def one_hot(values: ArrayLike, categories: Sequence) -> NDArray:
     """Give each category a column; mark a row's own category with 1.
 
     Parameters
     ----------
-    values : (n,), each one of the categories.
-    categories : (k,), in the order of the columns.
+    values : array_like
+        (n,), each one of the categories.
+    categories : sequence
+        (k,), in the order of the columns.
 
     Returns
     -------
-    (n, k) float64 : a single 1 in each row, 0 elsewhere.
+    ndarray of float
+        (n, k), with a single 1 in each row and 0 elsewhere.
 
     Raises
     ------
@@ -68,16 +77,18 @@ def feature_matrix(passengers: pd.DataFrame) -> NDArray:
 
     Parameters
     ----------
-    passengers : DataFrame with Age, Fare, Sex and Pclass, nothing missing in them.
+    passengers : DataFrame
+        With Age, Fare, Sex and Pclass, and nothing missing in them.
 
     Returns
     -------
-    (n, 7) float64
+    ndarray of float
+        (n, 7), one row for each passenger.
 
     Raises
     ------
     ValueError
-        A value is missing, or is no known sex or class.
+        A value is missing or infinite, a fare is below 0, or a sex or class is unknown.
     """
     for column in ("Age", "Fare"):
         if n := passengers[column].isna().sum():
@@ -94,7 +105,17 @@ def feature_matrix(passengers: pd.DataFrame) -> NDArray:
 
 
 def targets_of(passengers: pd.DataFrame) -> NDArray:
-    """What the neuron is to predict: (n,) float64, 1.0 survived and 0.0 died.
+    """Write down what the neuron is to predict: 1.0 for survived, 0.0 for died.
+
+    Parameters
+    ----------
+    passengers : DataFrame
+        With the column Survived.
+
+    Returns
+    -------
+    ndarray of float
+        (n,), one target for each passenger.
 
     Raises
     ------
@@ -107,15 +128,36 @@ def targets_of(passengers: pd.DataFrame) -> NDArray:
     return targets
 
 
-def max_abs(features: NDArray) -> NDArray:
-    """Find the largest absolute value of each column: (n, k) to (k,).
+def max_abs(features: ArrayLike) -> NDArray:
+    """Find the largest absolute value of each column.
 
-    A column of zeros gets 1, so that dividing by it changes nothing.
+    Parameters
+    ----------
+    features : array_like
+        (n, k), one row for each passenger.
+
+    Returns
+    -------
+    ndarray
+        (k,). A column of zeros gets 1, so that dividing by it changes nothing.
     """
     largest = np.abs(features).max(axis=0)
     return np.where(largest == 0, 1.0, largest)
 
 
-def scale(features: NDArray, largest: NDArray) -> NDArray:
-    """Divide each column (n, k) by its number in largest (k,), as max_abs finds it."""
-    return features / largest
+def scale(features: ArrayLike, largest: ArrayLike) -> NDArray:
+    """Divide each column by its number in `largest`, so that it reaches 1 or -1.
+
+    Parameters
+    ----------
+    features : array_like
+        (n, k), one row for each passenger.
+    largest : array_like
+        (k,), as max_abs finds it, perhaps on other rows.
+
+    Returns
+    -------
+    ndarray
+        (n, k), scaled.
+    """
+    return np.asarray(features) / np.asarray(largest)

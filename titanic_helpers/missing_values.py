@@ -9,9 +9,15 @@ import pandas as pd
 def count_missing(passengers: pd.DataFrame) -> pd.Series:
     """Count the unknown values in each column.
 
+    Parameters
+    ----------
+    passengers : DataFrame
+        Any columns; NaN and None are unknown.
+
     Returns
     -------
-    Series : one count for each column.
+    Series
+        One count for each column.
 
     Examples
     --------
@@ -30,25 +36,28 @@ def column_means(
 
     Parameters
     ----------
-    passengers : DataFrame with the columns Age and Fare.
-    if_all_missing : what to use for a column without a single known value, such as
-        ``{"Age": 29.7}``. Without it such a column is an error.
+    passengers : DataFrame
+        With the columns Age and Fare.
+    if_all_missing : mapping of str to float, optional
+        What to use for a column without a single known value, such as
+        ``{"Age": 29.7}``. Without it, such a column is an error.
 
     Returns
     -------
-    dict : the two means, under "Age" and "Fare".
+    dict of str to float
+        The two means, under "Age" and "Fare".
 
     Raises
     ------
     ValueError
-        No value of a column is known, and if_all_missing names none.
+        No value of a column is known, and `if_all_missing` does not name one.
     """
     means = {}
     for column in ("Age", "Fare"):
         if passengers[column].notna().any():
             means[column] = float(passengers[column].mean())
         elif column in (if_all_missing or {}):
-            means[column] = float(if_all_missing[column])
+            means[column] = if_all_missing[column]
         else:
             raise ValueError(
                 f"column {column}: no value is known among {len(passengers)} "
@@ -60,16 +69,19 @@ def column_means(
 def fill_missing(
     passengers: pd.DataFrame, values: Mapping[str, float]
 ) -> pd.DataFrame:
-    """Put one value in place of every unknown one of a column.
+    """Replace the unknown values of a column by one number.
 
     Parameters
     ----------
-    passengers : DataFrame; it stays as it was.
-    values : column and value, such as ``{"Age": 29.9, "Fare": 33.3}``.
+    passengers : DataFrame
+        It stays as it was.
+    values : mapping of str to float
+        For each column its number, such as ``{"Age": 29.9, "Fare": 33.3}``.
 
     Returns
     -------
-    DataFrame : a copy without unknown values in those columns.
+    DataFrame
+        A copy in which nothing is missing from those columns.
 
     Raises
     ------
