@@ -110,5 +110,6 @@ def test_where_python_skips_assert_nothing_is_right(option, variable):
         env=os.environ | {"PYTHONOPTIMIZE": variable})
     assert "score" not in result.stdout and result.returncode == 1
     assert result.stderr.splitlines()[-1] == (
-        "RuntimeError: No answer can be checked here, because Python was started with -O or "
-        "PYTHONOPTIMIZE, which skips every check. Start it without, and run this again.")
+        "RuntimeError: No answer can be checked here, because Python was started with "
+        "-O or PYTHONOPTIMIZE, which skips every check. Start it without, and run this "
+        "again.")

@@ -1,6 +1,9 @@
 """One style for modules, tests, notebooks and figures."""
 
+import importlib
+import inspect
 import io
+import pkgutil
 import re
 import subprocess
 import sys
@@ -13,7 +16,9 @@ import pytest
 from contents import ROOT
 from matplotlib import font_manager
 from matplotlib.colors import to_rgb
+from numpydoc.validate import validate
 
+import titanic_helpers
 from titanic_helpers import plots
 
 
@@ -21,6 +26,36 @@ def test_ruff_finds_nothing():
     result = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", ROOT],
                             capture_output=True, text=True, cwd=ROOT)
     assert result.returncode == 0, result.stdout
+
+
+# All of numpydoc's checks but these, which ask for more than a short docstring needs.
+LEFT_OUT = {
+    "ES01",     # a second paragraph: one sentence is often enough
+    "EX01",     # an example: only where it teaches
+    "SA01",     # "See Also": the chapters say what belongs together
+}
+
+
+def public_names(place, of):
+    """Yield what a module defines without a leading _, and so the classes within."""
+    for name, thing in vars(place).items():
+        if name[0] != "_" and getattr(thing, "__module__", "") == of:
+            if inspect.isclass(thing):
+                yield from public_names(thing, of)
+            if inspect.isclass(thing) or inspect.isfunction(thing):
+                yield f"{of}.{thing.__qualname__}"
+
+
+def test_docstrings_name_and_describe_everything():
+    modules = {name for _, name, _ in pkgutil.iter_modules(
+        titanic_helpers.__path__, "titanic_helpers.")}
+    names = [name for module in modules
+             for name in public_names(importlib.import_module(module), module)]
+    assert {"titanic_helpers.sigmoid.sigmoid", "titanic_helpers.splits.Preparation.fit",
+            "titanic_helpers.exercises.grade"} <= set(names)
+    found = [f"{name}: {text}" for name in names
+             for code, text in validate(name)["errors"] if code not in LEFT_OUT]
+    assert not found, "\n".join(found)
 
 
 def luminance(colour):
