@@ -99,8 +99,12 @@ def test_a_step_takes_tables_and_lists(gradient):
 
 
 def test_takes_tables_and_lists():
-    w, _ = train(pd.DataFrame(X), list(y), [0] * 7, 1.0, 3)
-    np.testing.assert_allclose(w, train(X, y, np.zeros(7), 1.0, 3)[0], rtol=1e-12)
+    aside = X[:9].tolist(), pd.Series(y[:9])
+    w, history = train(pd.DataFrame(X), list(y), [0] * 7, 1.0, 3, aside)
+    expected, losses = train(X, y, np.zeros(7), 1.0, 3, (X[:9], y[:9]))
+    np.testing.assert_allclose(w, expected, rtol=1e-12)
+    for name, values in losses.items():
+        np.testing.assert_allclose(history[name], values, rtol=1e-12)
 
 
 def test_far_out_weights_keep_their_exact_loss():

@@ -254,7 +254,8 @@ def test_a_full_disk():
     with open("/dev/full", "w") as full:
         result = subprocess.run(
             [sys.executable, "-m", "titanic_helpers", "--synthetic", "9", "--epochs", "1"],
-            stdout=full, stderr=subprocess.PIPE, text=True)
+            stdout=full, stderr=subprocess.PIPE, text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": ""})      # full only at the end
     assert (result.returncode, result.stderr) == (
         2, "python -m titanic_helpers: error: output: No space left on device\n")
 

@@ -131,10 +131,12 @@ def main() -> None:
         sys.stdout.flush()
     except KeyboardInterrupt:
         parser.exit(130, "stopped\n")
-    except BrokenPipeError:             # a reader such as `head` has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as e:
-        parser.exit(2, f"{parser.prog}: error: {e.filename or 'output'}: {e.strerror}\n")
+        if not e.filename:          # Python would try once more to write what is left
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(e, BrokenPipeError):      # a reader such as `head` has enough
+            parser.exit(
+                2, f"{parser.prog}: error: {e.filename or 'output'}: {e.strerror}\n")
     except ValueError as e:
         parser.exit(2, f"{parser.prog}: error: {e}\n")
 
