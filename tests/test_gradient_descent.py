@@ -119,6 +119,12 @@ def test_without_validation_and_without_epochs():
     assert history["train_log_loss"].tolist() == pytest.approx([np.log(2)])
 
 
+def test_a_gradient_of_another_shape_is_refused():
+    """Seven rows of seven features, where a table of weights would go unnoticed."""
+    with pytest.raises(ValueError, match="broadcast"):
+        train(X[:7], y[:7], np.zeros(7), 1.0, 3, gradient=lambda *_: np.ones((7, 1)))
+
+
 def test_the_largest_learning_rate():
     w, _ = train(X, y, np.zeros(7), 1e6, 1)
     np.testing.assert_array_equal(w, gradient_step(X, y, np.zeros(7), 1e6))
@@ -167,7 +173,6 @@ HALF[5] = 0.5
     ({"features": X[:0], "targets": y[:0]}, "train: .*for at least one row"),
     ({"validation": (X[:, :6], y)}, "do not fit"),
     ({"validation": (X[:0], y[:0])}, "val: .*for at least one row"),
-    ({"gradient": lambda *_: np.ones((7, 1))}, "broadcast"),
     ({"validation": (NAN, y)}, "val: a feature or a weight is not a finite number"),
     ({"weights": np.full(7, np.inf)}, "a weight is not a finite number"),
     ({"learning_rate": np.inf}, "learning_rate must be above 0"),
