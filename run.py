@@ -1,7 +1,8 @@
 """One command for each thing one does with this book. Needs Python 3.11 or newer.
 
     python run.py book               build the website and say where it is
-    python run.py test [ARGS]        run every test; ARGS go to pytest
+    python run.py test [ARGS]        run the tests, in two minutes; ARGS go to pytest
+    python run.py test --all         run the slow ones as well, in ten
     python run.py lab [FOLDER]       open the chapters, or a folder, in JupyterLab
     python run.py notebooks [NAME]   run notebooks and store their outputs
                                      (03_encoding, say; several, or all)
@@ -249,8 +250,9 @@ def book():
 
 
 def test(*args):
-    """Run every test on both cores; a notebook's cells stay together."""
-    call("pytest", "-n", "2", "--dist", "loadfile", *args)
+    """Run the tests on both cores; with --all also those that are slow."""
+    tier = ("-m", "") if "--all" in args else ()
+    call("pytest", "-n", "2", *tier, *[arg for arg in args if arg != "--all"])
 
 
 def lab(*args):

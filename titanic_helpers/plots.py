@@ -58,8 +58,22 @@ def loss_curves(
 ) -> Axes:
     """Draw one loss of a training history, "mae" or "log_loss", for every part.
 
-    It is rounded before it is drawn: processors differ in the last bit of a loss, and
-    the drawing must not.
+    The losses are rounded before they are drawn: processors differ in the last bit of a
+    loss, and the drawing must not.
+
+    Parameters
+    ----------
+    history : dict of ndarray
+        What ``train`` returns beside the weights.
+    loss : str
+        "mae" or "log_loss".
+    ax : Axes, optional
+        Where to draw; the current axes if not given.
+
+    Returns
+    -------
+    Axes
+        The axes with the curves: training, and validation where it was measured.
     """
     ax = ax or plt.gca()
     styles = {"train": (SURVIVED, "-", "training"), "val": (DIED, "--", "validation")}
@@ -75,13 +89,23 @@ def loss_curves(
 def landscape(
     x: NDArray, y: NDArray, heights: NDArray, ax: Axes | None = None
 ) -> Axes:
-    """Draw a loss over two weights as a map: contour lines, darker where lower.
+    """Draw a loss over two weights as a map: contour lines, a deeper blue where lower.
 
     Parameters
     ----------
-    x : (m,) values of the first weight
-    y : (k,) values of the second weight
-    heights : (k, m) the loss at each pair
+    x : ndarray, shape (m,)
+        Values of the first weight.
+    y : ndarray, shape (k,)
+        Values of the second weight.
+    heights : ndarray, shape (k, m)
+        The loss at each pair of weights.
+    ax : Axes, optional
+        Where to draw; the current axes if not given.
+
+    Returns
+    -------
+    Axes
+        The axes with the map.
     """
     ax, heights = ax or plt.gca(), heights.round(9)
     levels = np.linspace(0, 1, 13) ** 1.7       # closer together near the bottom
