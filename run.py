@@ -236,8 +236,9 @@ def set_up():
 def book():
     """Build the website, warnings as errors."""
     settings = [ROOT / "_config.yml", ROOT / "_toc.yml", LOCK]
-    settings += sorted((ROOT / "book" / "_ext").glob("*.py"))
-    settings += sorted((ROOT / "book" / "_static").glob("*.css"))
+    for folder in ("_ext", "_static", "_templates"):    # Sphinx does not watch these
+        settings += [path for path in sorted((ROOT / "book" / folder).rglob("*.*"))
+                     if "__pycache__" not in path.parts]
     state = digest(*[path.read_bytes() for path in settings],
                    *[os.environ.get(name, "").encode() for name in ADDRESSES])
     if not (BUILT.is_file() and BUILT.read_text() == state):

@@ -1,4 +1,4 @@
-"""The built site and the one long page, each made once for all tests."""
+"""The site, built once for all tests, and a browser to visit it."""
 
 import os
 import shutil
@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import browser
 import pytest
 from contents import ROOT
 from filelock import FileLock
+
+PHONE, SCREEN = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 
 def build_book(source: Path, *options: str) -> subprocess.CompletedProcess:
@@ -64,8 +67,50 @@ def site(book_copy) -> Path:
     return book_copy / "_build" / "html"
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    if not browser.find():
+        if os.environ.get("GITHUB_ACTIONS"):    # there nobody would notice a skip
+            pytest.fail(browser.HOW_TO_GET_ONE, pytrace=False)
+        pytest.skip(browser.HOW_TO_GET_ONE)
+    with browser.chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    with browser.serve(site) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(chromium):
+    """Open a page; whatever goes wrong on the way is in page.trouble."""
+    contexts = []
+
+    def open_page(url, **options):
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.trouble = []
+        page.on("console", lambda m: m.type in ("error", "warning")
+                and page.trouble.append(f"{m.type}: {m.text}"))
+        page.on("pageerror", lambda e: page.trouble.append(str(e)))
+        page.on("requestfailed", lambda r: page.trouble.append(f"failed: {r.url}"))
+        page.on("request", lambda r: r.url.startswith(("data:", url[:12]))
+                or page.trouble.append(f"foreign: {r.url}"))
+        page.on("response", lambda r: r.status >= 400
+                and page.trouble.append(f"{r.status}: {r.url}"))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
 def pytest_collection_modifyitems(items):
     """The longest files first, so that both cores end together."""
-    longest = ["test_classroom", "test_website", "test_pdf", "test_exercises"]
+    longest = ["test_classroom", "test_pages", "test_pdf", "test_website", "test_address"]
     items.sort(key=lambda item: next(
         (n for n, name in enumerate(longest) if name in item.nodeid), len(longest)))

@@ -7,7 +7,7 @@ from html import unescape
 from itertools import pairwise
 
 import pytest
-from conftest import build_book
+from conftest import build_book, once
 from contents import PAGES, ROOT
 from docutils import nodes
 from docutils.utils import new_document
@@ -228,3 +228,15 @@ def test_a_broken_link_stops_the_build(tmp_path):
     result = build_book(tmp_path)
     assert result.returncode != 0
     assert "nowhere" in result.stdout + result.stderr
+
+
+def test_a_build_that_raises_is_told_to_everybody_who_waits(tmp_path):
+    def make():
+        made.append(1)
+        raise TimeoutError("after 300 seconds")
+
+    made = []
+    for _ in range(2):
+        with pytest.raises(AssertionError, match="after 300 seconds"):
+            once(tmp_path / "done", make)
+    assert made == [1]

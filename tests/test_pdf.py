@@ -101,9 +101,10 @@ def test_the_first_page_says_where_each_chapter_is(pdf, starts):
     text = pdf.pages[0].extract_text()
     assert text.startswith(starts[0][0])
     short = [chapter.get("title") for part in TOC["parts"] for chapter in part["chapters"]]
+    numbers = [re.match(r"(\d+\. )?", title)[0] for title, _ in starts[1:]]
     assert [line for line in text.splitlines() if line[-1].isdigit()] == [
-        f"{f'{title.split()[0]} {name}' if name else title} {page + 1}"
-        for name, (title, page) in zip(short, starts[1:], strict=True)]
+        f"{number}{name or title} {page + 1}" for number, name, (title, page)
+        in zip(numbers, short, starts[1:], strict=True)]
 
 
 def test_it_can_be_read_aloud(pdf, html):

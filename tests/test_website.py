@@ -1,115 +1,13 @@
-"""The site in a real browser, as a reader uses it: from a server and as files."""
+"""The site in a real browser, as a reader uses it."""
 
 import json
-import os
 import re
 from pathlib import Path
 
-import axe_playwright_python
-import browser
 import pytest
 import weigh_pages
-from contents import PAGES, ROOT, TOC
-
-if not browser.find():
-    if os.environ.get("GITHUB_ACTIONS"):    # where nobody would see that tests are missing
-        pytest.fail(browser.HOW_TO_GET_ONE, pytrace=False)
-    pytest.skip(browser.HOW_TO_GET_ONE, allow_module_level=True)
-
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PHONE, SCREEN = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-LOOKS = [("dark", PHONE), ("light", PHONE), ("light", SCREEN), ("dark", SCREEN)]
-# One page of each kind is looked at in every look, the others on a phone in the dark.
-ONE_OF_EACH_KIND = [TOC["root"], "book/04_sigmoid", "book/exercises/05_mae/05_mae",
-                    "book/glossary", "search", "genindex"]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    with browser.serve(site) as address:
-        yield address
-
-
-@pytest.fixture
-def visit(chromium):
-    """Open a page; whatever goes wrong on the way is in page.trouble."""
-    contexts = []
-
-    def open_page(url, **options):
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.trouble = []
-        page.on("console", lambda m: m.type in ("error", "warning")
-                and page.trouble.append(f"{m.type}: {m.text}"))
-        page.on("pageerror", lambda e: page.trouble.append(str(e)))
-        page.on("requestfailed", lambda r: page.trouble.append(f"failed: {r.url}"))
-        page.on("request", lambda r: r.url.startswith(("data:", url[:12]))
-                or page.trouble.append(f"foreign: {r.url}"))
-        page.on("response", lambda r: r.status >= 400
-                and page.trouble.append(f"{r.status}: {r.url}"))
-        page.goto(url)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-BOXES_OUT_OF_REACH = """() => [...document.querySelectorAll("main *")].filter(
-  e => e.scrollWidth > e.clientWidth + 1 && e.tabIndex < 0
-    && getComputedStyle(e).overflowX == "auto").map(e => e.outerHTML)"""
-
-
-@pytest.mark.parametrize("name", [*PAGES, "search", "genindex"])
-def test_page(visit, address, name):
-    """Quiet and accessible."""
-    page = visit(f"{address}/{name}.html", color_scheme="dark", viewport=PHONE)
-    assert page.locator("html").get_attribute("lang") == "en"
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert page.evaluate(BOXES_OUT_OF_REACH) == []
-    check_formulas(page)
-    page.evaluate(AXE)
-    page.add_style_tag(content="* { transition: none !important; }")
-    if name != "book/04_sigmoid":       # the same few colours, thousands of words
-        page.locator("pre, math").evaluate_all(
-            "all => all.forEach(e => e.textContent = e.textContent)")
-    for theme, size in LOOKS if name in ONE_OF_EACH_KIND else LOOKS[:1]:
-        page.emulate_media(color_scheme=theme)
-        page.set_viewport_size(size)
-        page.locator(f"html[data-theme={theme}]").wait_for()
-        found = page.evaluate(
-            "tags => axe.run({preload: false, runOnly: tags, resultTypes: ['violations']})",
-            TAGS)
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
-    assert page.trouble == []
-
-
-def check_formulas(page):
-    if not page.locator("math").count():
-        return
-    page.evaluate("document.fonts.ready")
-    assert "Formulas" in page.evaluate(
-        "[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family).join()")
-    for width, height in page.locator("math").evaluate_all(
-            "all => all.map(m => m.getBoundingClientRect()).map(r => [r.width, r.height])"):
-        assert width > 3 and height > 5
-
-
-@pytest.mark.parametrize("name", ["book/intro.html", "book/05_mae.html"])
-def test_page_works_as_a_file_on_a_phone(visit, site, name):
-    page = visit((site / name).as_uri(), viewport=PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    check_formulas(page)
-    assert page.trouble == []
-
+from conftest import PHONE, SCREEN
+from contents import PAGES, ROOT
 
 # What can be focused, and how each is ringed: by itself or, in a form, by its parent.
 PREPARE = """() => {

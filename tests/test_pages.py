@@ -1,0 +1,62 @@
+"""Every page in a real browser: quiet, accessible, whole; and reached by the Tab key."""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from conftest import PHONE, SCREEN
+from contents import PAGES, TOC
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [("dark", PHONE), ("light", PHONE), ("light", SCREEN), ("dark", SCREEN)]
+# One page of each kind is looked at in every look, the others on a phone in the dark.
+ONE_OF_EACH_KIND = [TOC["root"], "book/04_sigmoid", "book/exercises/05_mae/05_mae",
+                    "book/glossary", "search", "genindex"]
+
+BOXES_OUT_OF_REACH = """() => [...document.querySelectorAll("main *")].filter(
+  e => e.scrollWidth > e.clientWidth + 1 && e.tabIndex < 0
+    && getComputedStyle(e).overflowX == "auto").map(e => e.outerHTML)"""
+
+
+@pytest.mark.parametrize("name", [*PAGES, "search", "genindex"])
+def test_page(visit, address, name):
+    """Quiet and accessible."""
+    page = visit(f"{address}/{name}.html", color_scheme="dark", viewport=PHONE)
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate(BOXES_OUT_OF_REACH) == []
+    check_formulas(page)
+    page.evaluate(AXE)
+    page.add_style_tag(content="* { transition: none !important; }")
+    if name != "book/04_sigmoid":       # the same few colours, thousands of words
+        page.locator("pre, math").evaluate_all(
+            "all => all.forEach(e => e.textContent = e.textContent)")
+    for theme, size in LOOKS if name in ONE_OF_EACH_KIND else LOOKS[:1]:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size(size)
+        page.locator(f"html[data-theme={theme}]").wait_for()
+        found = page.evaluate(
+            "tags => axe.run({preload: false, runOnly: tags, resultTypes: ['violations']})",
+            TAGS)
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+    assert page.trouble == []
+
+
+def check_formulas(page):
+    if not page.locator("math").count():
+        return
+    page.evaluate("document.fonts.ready")
+    assert "Formulas" in page.evaluate(
+        "[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family).join()")
+    for width, height in page.locator("math").evaluate_all(
+            "all => all.map(m => m.getBoundingClientRect()).map(r => [r.width, r.height])"):
+        assert width > 3 and height > 5
+
+
+@pytest.mark.parametrize("name", ["book/intro.html", "book/05_mae.html"])
+def test_page_works_as_a_file_on_a_phone(visit, site, name):
+    page = visit((site / name).as_uri(), viewport=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    check_formulas(page)
+    assert page.trouble == []
