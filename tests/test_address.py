@@ -23,7 +23,7 @@ def configured(monkeypatch):
         for name in address.SETTINGS:
             monkeypatch.setenv(name, variables.get(name, ""))
         config = SimpleNamespace(html_baseurl="", html_theme_options={})
-        address.configure(None, config)
+        address.configure(SimpleNamespace(tags=set()), config)
         return config
     return configure
 
@@ -78,14 +78,15 @@ def pages(tmp_path_factory):
     """The opening page, a chapter and its exercises, as they are built with addresses."""
     source = tmp_path_factory.mktemp("published")
     names = ["intro", "05_mae", "exercises/05_mae/05_mae"]
-    for name in ("_config.yml", "book/references.bib", *(f"book/{n}.ipynb" for n in names)):
+    for name in ("_config.yml", "book/references.bib", "book/running.md",
+                 *(f"book/{n}.ipynb" for n in names)):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, source / name)
     for name in ("_ext", "_static", "_templates"):
         shutil.copytree(ROOT / "book" / name, source / "book" / name)
     (source / "_toc.yml").write_text(
         f"format: jb-book\nroot: book/intro\nchapters:\n- file: book/{names[1]}\n"
-        f"- file: book/{names[2]}\n")
+        f"- file: book/{names[2]}\n- file: book/running\n")
     result = subprocess.run(    # links to the other chapters lead nowhere: no -W
         [Path(sys.executable).with_name("jupyter-book"), "build", "-q", "."], cwd=source,
         capture_output=True, text=True, encoding="utf-8", timeout=300, env=os.environ | {
@@ -93,7 +94,8 @@ def pages(tmp_path_factory):
             "BOOK_BRANCH": "v1"})
     assert result.returncode == 0, result.stderr
     built = source / "_build" / "html" / "book"
-    return {name: (built / f"{name}.html").read_text(encoding="utf-8") for name in names}
+    return {name: (built / f"{name}.html").read_text(encoding="utf-8")
+            for name in [*names, "running"]}
 
 
 @pytest.fixture
@@ -127,6 +129,8 @@ def test_the_page_says_where_it_is(page):
     assert '<meta name="twitter:card" content="summary_large_image" />' in page
 
 
-def test_the_lines_for_colab_name_the_repository(page):
-    assert f"git clone -q {REPOSITORY} titanic" in page and "OWNER" not in page
-    assert "Launch on Colab; the opening page says what to run there first" in page
+def test_what_to_install_names_the_repository(pages):
+    running = pages["running"]
+    assert running.count(f"[plots] @ git+{REPOSITORY}") == 2
+    assert "REPOSITORY" not in running and "Type this in the project" not in running
+    assert "Launch on Colab; Running this book says what to run" in pages["intro"]

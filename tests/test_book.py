@@ -163,8 +163,9 @@ def test_the_card_is_as_large_as_it_says_and_no_page_loads_it(site, pages):
 
 def test_by_itself_the_book_knows_no_address(site, pages):
     for html in [*pages.values(), (site / "index.html").read_text(encoding="utf-8")]:
-        assert not re.search("mybinder|colab|github.com/(?!OWNER)|canonical|og:url|og:image"
-                             "|twitter:|executablebooks", html)
+        assert not re.search("mybinder|colab.research|github.com|REPOSITORY|OWNER|canonical"
+                             "|og:url|og:image|twitter:|executablebooks", html)
+    assert "Type this in the project" in pages["running"]
 
 
 @pytest.mark.parametrize("ours, theirs", [

@@ -16,7 +16,7 @@ from exercise_versions import is_exercise
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-PLACEHOLDER = "https://github.com/OWNER/NAME"       # in the chapters, for the repository
+PLACEHOLDER = "git+REPOSITORY"      # where a page says what to install
 SETTINGS = {
     "BOOK_SITE": (r"https://[\w.-]+(:\d+)?/([\w.~-]+/)*",
                   "an address like https://owner.github.io/name/, with the last slash"),
@@ -40,6 +40,7 @@ def configure(app: Sphinx, config: Config) -> None:
     if site:
         config.html_baseurl = site
     if repository:
+        app.tags.add("published")     # see book/running.md
         config.html_theme_options |= {
             "repository_url": repository,
             "repository_branch": branch or "main",
@@ -54,7 +55,7 @@ def configure(app: Sphinx, config: Config) -> None:
 
 def name_the_repository(app: Sphinx, document: str, source: list[str]) -> None:
     if repository := setting("BOOK_REPOSITORY"):
-        source[0] = source[0].replace(PLACEHOLDER, repository)
+        source[0] = source[0].replace(PLACEHOLDER, f"git+{repository}")
 
 
 def adapt_launch_buttons(
@@ -72,7 +73,7 @@ def adapt_launch_buttons(
     buttons = [b for group in context["header_buttons"] for b in group.get("buttons", [])]
     for button in buttons:
         if button["text"] == "Colab":
-            button["tooltip"] += "; the opening page says what to run there first"
+            button["tooltip"] += "; Running this book says what to run there first"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
