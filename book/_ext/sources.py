@@ -13,16 +13,22 @@ from sphinxcontrib.bibtex.domain import BibtexDomain
 
 
 class Sources(BibtexDomain):
-    """The sources of the book, and the links to them."""
+    """The sources of the book, and the links to them and to the glossary."""
 
     def resolve_any_xref(
         self, env: BuildEnvironment, page: str, builder: Builder, target: str,
         node: pending_xref, words: nodes.Element,
     ) -> list[tuple[str, nodes.reference]]:
-        return [
+        found = [
             ("p", make_refnode(builder, page, source.bibliography_key.docname,
                                source.citation_id, words))
             for source in self.citations if source.key == target]
+        # Other than its {term}, a plain link misses terms with capitals, as in ROC curve.
+        terms = env.get_domain("std")
+        if ("term", target.lower()) not in terms.objects:
+            term = terms.resolve_xref(env, page, builder, "term", target, node, words)
+            found += [("std:term", term)] if term else []
+        return found
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
