@@ -119,8 +119,8 @@ def installed():
     """Each tool and package, with its number of files (but for Python's caches)."""
     return {str(path.relative_to(VENV)):
             len(set(os.listdir(path)) - {"__pycache__"}) if path.is_dir() else 1
-            for folder in [BIN, *VENV.glob("lib/python*/site-packages"),
-                           *VENV.glob("Lib/site-packages")]
+            for folder in [BIN] + list(VENV.glob("lib/python*/site-packages"))
+            + list(VENV.glob("Lib/site-packages"))
             for path in folder.iterdir() if path.name != "__pycache__" and path.exists()}
 
 
@@ -155,7 +155,7 @@ def stop(reason):
              "is mended; it will start over. Log: {1}".format(reason, LOG))
 
 
-def install(env, *command):
+def install(env, command):
     """Run an installer, showing how far it is; gives why it failed, or nothing."""
     width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
     text = ""
@@ -187,17 +187,18 @@ def install(env, *command):
 
 def install_all():
     """Install the lock and the project with uv; where it cannot, with pip."""
-    pip = (environment(), PYTHON, "-m", "pip", "install", "--disable-pip-version-check",
-           "--no-input")
-    project = ("--no-deps", "--no-build-isolation", "-e", ROOT)
-    failed = install(*pip, "--only-binary", ":all:", "uv")
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    uv = [BIN / ("uv" + EXE), "pip", "install", "--python", PYTHON]
+    lock, project = ["-r", LOCK], ["--no-deps", "--no-build-isolation", "-e", ROOT]
+    env = environment()
+    failed = install(env, pip + ["--only-binary", ":all:", "uv"])
     if not failed:
-        uv = (for_uv(), BIN / ("uv" + EXE), "pip", "install", "--python", PYTHON)
-        failed = install(*uv, "-r", LOCK) or install(*uv, *project)
+        env_of_uv = for_uv()
+        failed = install(env_of_uv, uv + lock) or install(env_of_uv, uv + project)
     if failed:
         print("uv cannot do it here ({0}); pip takes a minute or two ...".format(failed),
               flush=True)
-        failed = install(*pip, "-r", LOCK) or install(*pip, *project)
+        failed = install(env, pip + lock) or install(env, pip + project)
     if failed:
         stop(failed)
 
@@ -239,8 +240,8 @@ def book():
     for folder in ("_ext", "_static", "_templates"):    # Sphinx does not watch these
         settings += [path for path in sorted((ROOT / "book" / folder).rglob("*.*"))
                      if "__pycache__" not in path.parts]
-    state = digest(*[path.read_bytes() for path in settings],
-                   *[os.environ.get(name, "").encode() for name in ADDRESSES])
+    state = digest(*[path.read_bytes() for path in settings]
+                   + [os.environ.get(name, "").encode() for name in ADDRESSES])
     if not (BUILT.is_file() and BUILT.read_text() == state):
         for made in ("html", ".doctrees", "jupyter_execute"):   # not the PDF
             shutil.rmtree(SITE / made, ignore_errors=True)  # what failed must fail again
@@ -253,13 +254,14 @@ def book():
 def test(*args):
     """Run the tests on both cores; with --all also those that are slow."""
     tier = ("-m", "") if "--all" in args else ()
-    call("pytest", "-n", "2", *tier, *[arg for arg in args if arg != "--all"])
+    args = [arg for arg in args if arg != "--all"]
+    call("pytest", "-n", "2", *(tier + tuple(args)))
 
 
 def lab(*args):
     """Open the chapters, or another folder, in JupyterLab."""
     folder = [] if args and (ROOT / args[0]).is_dir() else ["book"]
-    call("jupyter-lab", *folder, *args)
+    call("jupyter-lab", *folder + list(args))
 
 
 def notebooks(*names):

@@ -60,7 +60,12 @@ def test_no_such_command(copy, args):
 
 
 def test_an_old_python_can_read_it_and_says_so(copy):
-    ast.parse((copy / "run.py").read_text(encoding="utf-8"), feature_version=(3, 4))
+    tree = ast.parse((copy / "run.py").read_text(encoding="ascii"), feature_version=(3, 4))
+    stars = {node for node in ast.walk(tree) if isinstance(node, ast.Starred)}
+    last = {node.args[-1] for node in ast.walk(tree) if isinstance(node, ast.Call)
+            and node.args}
+    assert stars <= last, [f"line {node.lineno}: a * that Python 2 cannot read"
+                           for node in stars - last]
     result = python(copy, *pretend("sys.version_info = (3, 8, 0)"))
     assert result.returncode == 1
     assert result.stderr == (
@@ -279,21 +284,21 @@ FAILURES = {    # what pip and uv say, and what run.py makes of it
 @pytest.mark.parametrize("said, reason", FAILURES.values(), ids=FAILURES)
 def test_an_installation_that_cannot_succeed_stops(run, said, reason):
     with pytest.raises(SystemExit, match=f"the packages: {reason}") as end:
-        run.install(os.environ, sys.executable, "-X", "utf8", "-c",
-                    f"print({said!r}); raise SystemExit(1)")
+        run.install(os.environ, [sys.executable, "-X", "utf8", "-c",
+                                 f"print({said!r}); raise SystemExit(1)"])
     assert "\n" not in end.value.code
 
 
 def test_what_another_installer_may_mend_is_said(run):
     def install(code):
-        return run.install(os.environ, sys.executable, "-c", code)
+        return run.install(os.environ, [sys.executable, "-c", code])
     assert install("print('done')") == ""
     assert install("print('error: odd.'); print('bye'); raise SystemExit(1)") == "odd"
     assert install("print('ERROR: Exception:\\nno idea'); raise SystemExit(1)") == "no idea"
     assert install("print('(from versions: none)'); print('ERROR: No matching '"
                    "'distribution found for uv'); raise SystemExit(1)").endswith("for uv")
     assert install("raise SystemExit(1)") == "no reason given"
-    assert "not_there" in run.install(os.environ, run.BIN / "not_there")
+    assert "not_there" in run.install(os.environ, [run.BIN / "not_there"])
 
 
 def wheel(folder, name, files):
