@@ -37,7 +37,8 @@ def lacking(chapter):
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_nothing_is_lacking(chapter):
-    assert list(lacking(chapter)) == []
+    missing = list(lacking(chapter))
+    assert not missing, "\n".join([f"{chapter} lacks", *missing])
 
 
 def test_chapters_are_numbered_in_their_order():
