@@ -50,8 +50,9 @@ SITE = ROOT / "_build"
 BUILT = SITE / "built.txt"          # written last: without it, a build did not finish
 ADDRESSES = ("BOOK_SITE", "BOOK_REPOSITORY", "BOOK_BRANCH")     # see book/_ext/address.py
 
-# What a user may have set for other work, and what would change ours; and what of it
-# only says where packages come from, or where files are kept. All by their first letters.
+# Variables that a reader may have set for other work, and that would change our results;
+# and those among them that only say where packages come from or where files are kept.
+# Each name here stands for all variables that begin with it.
 NOT_OURS = ("PYTHON", "PYTEST_", "PIP_", "UV_", "MPLBACKEND", "MATPLOTLIBRC", "IPYTHONDIR",
             "JUPYTER_PATH", "JUPYTER_CONFIG_DIR")
 OURS = ("PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHON_KEYRING", "PIP_INDEX_URL",
@@ -62,14 +63,14 @@ OURS = ("PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHON_KEYRING", "PIP_INDEX_
         "UV_OFFLINE", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_KEYRING", "UV_CACHE_DIR",
         "UV_NO_CACHE", "UV_LINK_MODE", "UV_CONFIG_FILE", "UV_HTTP", "UV_CONCURRENT")
 
-# What pip may have been told about the network: uv's name for it, and what stands
-# between several of them.
+# pip's settings for the network: uv's name for each, and what uv expects between several
+# values.
 FOR_UV = {"index-url": ("UV_DEFAULT_INDEX", ""), "extra-index-url": ("UV_INDEX", " "),
           "find-links": ("UV_FIND_LINKS", ","), "no-index": ("UV_OFFLINE", ""),
           "cert": ("SSL_CERT_FILE", ""), "proxy": ("ALL_PROXY", ""),
           "trusted-host": ("UV_INSECURE_HOST", " ")}
 
-# What pip and uv say when another attempt would fail as well, and what it means.
+# What pip and uv say if a second attempt would fail as well, and what it means.
 NO_WHEEL = "{0} has no wheel for this Python and system, and cannot be built here"
 REASONS = (
     (r"No space left on device|not enough space on the disk|os error 112",
@@ -85,7 +86,7 @@ REASONS = (
 
 
 def environment():
-    """The user's environment without what would make our results differ from others'."""
+    """Give the reader's environment, without variables that would change our results."""
     env = {name: value for name, value in os.environ.items()
            if name.startswith(OURS) or not name.startswith(NOT_OURS)}
     env.update(VIRTUAL_ENV=str(VENV), PYTHONUTF8="1", PIP_USER="0",
@@ -110,13 +111,13 @@ def digest(*parts):
 
 
 def fingerprint():
-    """Names the state an environment is made for; it cannot be moved or upgraded."""
+    """Identify what an environment was made for: it cannot be moved or upgraded."""
     return digest(LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(),
                   sys.version.encode(), str(VENV).encode())
 
 
 def installed():
-    """Each tool and package, with its number of files (but for Python's caches)."""
+    """Count the files of each tool and package, without Python's caches."""
     return {str(path.relative_to(VENV)):
             len(set(os.listdir(path)) - {"__pycache__"}) if path.is_dir() else 1
             for folder in [BIN] + list(VENV.glob("lib/python*/site-packages"))
@@ -125,7 +126,7 @@ def installed():
 
 
 def is_ready():
-    """The environment was made for this lock, finished, and is all still there."""
+    """Say whether the environment fits this lock, was finished, and is still complete."""
     try:
         stamp, now = json.loads(STAMP.read_bytes().decode("utf-8")), installed()
         return (stamp["for"] == fingerprint()
@@ -135,7 +136,7 @@ def is_ready():
 
 
 def for_uv():
-    """The environment with pip's settings in uv's words, since uv does not read them."""
+    """Add pip's settings under uv's names, because uv does not read those of pip."""
     said = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], text=True,
                           stdout=subprocess.PIPE, encoding="utf-8", env=environment())
     told = {}
@@ -145,7 +146,7 @@ def for_uv():
                 variable, between = FOR_UV[name]
                 value = ast.literal_eval(value)
                 told[variable] = between.join(value.split()) if between else value
-    if "UV_INDEX" in told:      # to pip, all indexes are equal
+    if "UV_INDEX" in told:      # pip treats all indexes alike
         told["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return dict(told, **environment())
 
@@ -156,10 +157,10 @@ def stop(reason):
 
 
 def install(env, command):
-    """Run an installer, showing how far it is; gives why it failed, or nothing."""
+    """Run an installer and show its progress; return why it failed, or an empty string."""
     width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
     text = ""
-    try:    # in no folder of the user's: uv obeys the settings of all folders above
+    try:    # not in a reader's folder: uv obeys the settings of all folders above
         with subprocess.Popen([str(word) for word in command], cwd=ROOT.anchor, env=env,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               encoding="utf-8", errors="replace") as process:
@@ -213,7 +214,7 @@ def set_up():
     if VENV.is_symlink() or VENV.is_file():
         sys.exit("{0} is not a folder; remove it and run this again.".format(VENV))
     print("Setting up .venv (once; about half a minute) ...", flush=True)
-    if VENV.exists():       # aside first: something may still be writing into it
+    if VENV.exists():       # renamed first, since a program may still be writing into it
         old = VENV.with_name(".venv-old-{0}".format(os.getpid()))
         try:
             VENV.rename(old)
@@ -244,7 +245,7 @@ def book():
                    + [os.environ.get(name, "").encode() for name in ADDRESSES])
     if not (BUILT.is_file() and BUILT.read_text() == state):
         for made in ("html", ".doctrees", "jupyter_execute"):   # not the PDF
-            shutil.rmtree(SITE / made, ignore_errors=True)  # what failed must fail again
+            shutil.rmtree(SITE / made, ignore_errors=True)  # it warns only once
     BUILT.unlink(missing_ok=True)
     call("jupyter-book", "build", ".", "-W", "--keep-going", "-n", "-q")
     BUILT.write_text(state)
@@ -285,7 +286,7 @@ def nbgrader(*args):
 
 
 def marks(*names):
-    """Table the written answers, and enter the marks that they were given."""
+    """Write the written answers into a table, and enter the marks given there."""
     call("python", "tools/marks.py", *names)
 
 
@@ -295,7 +296,7 @@ def weights():
 
 
 def bench():
-    """Time the training beside the same lines written bare, and scikit-learn."""
+    """Time the training, the same lines without the package, and scikit-learn."""
     call("pytest", "benchmarks/bench_train.py", "-p", "no:nbval", "-o", "addopts=",
          "-q", "-s", "--benchmark-columns=median,iqr,rounds", "--benchmark-sort=name")
 

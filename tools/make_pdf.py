@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "_build" / "pdf"        # not the website's, so that neither disturbs
+FOLDER = ROOT / "_build" / "pdf"        # apart from the website
 TARGET = ROOT / "_build" / "book.pdf"
 AS_IT_WAS = "an earlier book.pdf is as it was"
 PATIENCE = 300      # seconds, for a browser that takes about ten
@@ -64,7 +64,7 @@ def print_page(html: Path, target: Path) -> int:
 
 
 def find_pages(page: Page, draft: Path) -> dict[str, int]:
-    """The page that each link leads to; CSS cannot say it, so a draft is printed."""
+    """Find the page that each link leads to. CSS cannot tell, so we print a draft first."""
     page.pdf(path=draft, outline=False, tagged=False, **PAPER)
     reader = PdfReader(draft)
     return {name.removeprefix("/"): reader.get_destination_page_number(place) + 1
@@ -72,12 +72,12 @@ def find_pages(page: Page, draft: Path) -> dict[str, int]:
 
 
 def without_dates(pdf: bytes) -> bytes:
-    """Blank them out, so that the same book gives the same bytes."""
+    """Blank the dates out, so that the same book gives the same bytes."""
     return re.sub(rb"/(CreationDate|ModDate) \([^)]*\)", lambda m: b" " * len(m[0]), pdf)
 
 
 def give_up() -> None:
-    """End it from another thread: the first one waits for a browser that hangs."""
+    """Stop the program from another thread, since the main one waits for the browser."""
     print(f"Cannot make the PDF: {browser.find()} has not answered for {PATIENCE} "
           f"seconds; {AS_IT_WAS}.", file=sys.stderr, flush=True)
     os._exit(1)
@@ -85,7 +85,7 @@ def give_up() -> None:
 
 def make() -> None:
     print("Building one long page (half a minute) ...", flush=True)
-    shutil.rmtree(FOLDER, ignore_errors=True)   # a warning is given only once
+    shutil.rmtree(FOLDER, ignore_errors=True)   # Sphinx gives a warning only once
     html = build(ROOT, FOLDER)
     print("Printing it (half a minute) ...", flush=True)
     watch = threading.Timer(PATIENCE, give_up)

@@ -31,7 +31,7 @@ def written(
             cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source
                      for cell in nbformat.read(path, as_version=4).cells}
             for grade in notebook.grades:
-                unanswered = grade.auto_score == 0      # nbgrader has seen to it
+                unanswered = grade.auto_score == 0      # as nbgrader marks a stub
                 if grade.cell.cell_type == "markdown" and not unanswered:
                     yield (grade.name, student), grade, cells.get(grade.name, "")
 

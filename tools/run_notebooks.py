@@ -24,7 +24,7 @@ def run(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook, timeout=300, kernel_name="python3", record_timing=False,
-        coalesce_streams=True,                  # however slowly the lines came
+        coalesce_streams=True,                  # one output, even if its lines come slowly
         extra_arguments=["--log-level=40"],     # no note on encryption for each kernel
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()

@@ -1,4 +1,4 @@
-"""What a search engine, or whoever is sent a link, learns of a page: title, description.
+"""What a search engine, or anyone who is sent a link, sees of a page: title, description.
 
 A description is the page's first paragraph: in a chapter, what the reader will do there.
 With the site's address (see address.py) its picture and its own address come along; both
@@ -33,7 +33,7 @@ def description(document: nodes.document) -> str:
     """Take the first paragraph's first sentences, without a bold lead or a motto."""
     for paragraph in document.findall(nodes.paragraph):
         if not isinstance(paragraph.parent, nodes.section):
-            continue            # an entry of a list, a source, a caption
+            continue            # it belongs to a list, a source or a caption
         plain = [part for part in paragraph if not isinstance(part, nodes.strong)]
         text = " ".join("".join(part.astext() for part in plain).split())
         motto = len(paragraph) == 1 and isinstance(paragraph[0], nodes.emphasis)

@@ -19,12 +19,12 @@ CHAPTER = re.compile(r'(?=<span id="document-([^"]+)"></span>)')
 
 
 class TaggedWriter(HTML5Translator):
-    """What the browser makes the PDF's tags of."""
+    """Write HTML from which the browser can make the tags of the PDF."""
 
     def starttag(
         self, node: nodes.Node, tagname: str, *args: object, **attributes: object
     ) -> str:
-        if tagname == "figure":     # the picture is what needs, and has, a description
+        if tagname == "figure":     # the picture in it already has a description
             attributes["role"] = "group"
         if attributes.get("ROLE") == "heading":     # the names of parts, in the contents,
             del attributes["ROLE"]                  # head nothing there

@@ -1,4 +1,4 @@
-"""The tables that pandas prints come as finished HTML; their heads say what they head."""
+"""Say for each head of a pandas table whether it belongs to a column or to a row."""
 
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -19,7 +19,7 @@ class HeadTables(SphinxPostTransform):
 def with_heads(html: str) -> str:
     soup = BeautifulSoup(html, "html.parser")
     for head in soup.select("table.dataframe th"):
-        if not head.contents:       # the corner heads nothing
+        if not head.contents:       # the empty corner is not a head
             head.name = "td"
         else:
             head["scope"] = "col" if head.find_parent("thead") else "row"

@@ -43,7 +43,7 @@ def cut_formulas(static: Path, pages: str) -> None:
     formulas = "".join(re.findall(r"<math.*?</math>", pages, re.DOTALL))
     used = set(html.unescape(re.sub(r"<annotation.*?</annotation>|<[^>]*>", "", formulas)))
     used |= {ITALIC[c] for c in used if c in ITALIC} | {BOLD[c] for c in used if c in BOLD}
-    used |= {"√"} if "<msqrt>" in formulas else set()     # drawn, but nowhere written
+    used |= {"√"} if "<msqrt>" in formulas else set()     # drawn, but in no page
     source = Path(str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"))
     write_font(source, used, static / "formulas.woff2")
 
