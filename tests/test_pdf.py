@@ -151,8 +151,10 @@ def test_a_link_leads_to_its_own_chapter(pdf, starts):
 
 
 def test_formulas_are_text(pdf, starts):
-    here = next(page for title, page in starts if title.endswith("Gradient descent"))
-    text = "".join(pdf.pages[page].extract_text() for page in range(here, here + 4))
+    here, following = next(
+        (page, after) for (title, page), (_, after) in pairwise(starts)
+        if title.endswith("Gradient descent"))
+    text = "".join(page.extract_text() for page in pdf.pages[here:following])
     assert set("𝑤𝑦𝑧𝜎∂∑←−") <= set(text)
     assert "(6.1)" in text and "(6.4)" in text
 
