@@ -16,7 +16,8 @@ ONE_OF_EACH_COLOUR = """() => {
   for (const part of document.querySelectorAll("pre span, math *")) {
     if (!part.isConnected) continue;        // it was within one that is gone
     const kind = part.className + part.closest("pre, math").parentElement.className;
-    if (seen.has(kind)) part.replaceWith(part.textContent); else seen.add(kind);
+    if (seen.has(kind) || !part.checkVisibility()) part.replaceWith(part.textContent);
+    else seen.add(kind);
   }
 }"""
 # One page of each kind is looked at in every look, the others on a phone in the dark.
