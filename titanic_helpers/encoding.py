@@ -1,4 +1,4 @@
-"""Turn passengers into numbers of one size (chapter 3)."""
+"""Turn passengers into numbers on one scale (chapter 3)."""
 
 from collections.abc import Sequence
 
