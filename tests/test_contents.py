@@ -1,13 +1,19 @@
 """_toc.yml is the one list of chapters: what belongs to each of them is there."""
 
 import json
+import re
 
 import pytest
 from contents import CHAPTERS, PAGES, ROOT, TOC, module_of
 
-OPENING = "".join(
-    "".join(cell["source"]) + "\n"
-    for cell in json.loads((ROOT / f"{PAGES[0]}.ipynb").read_text("utf-8"))["cells"])
+
+def source(page):
+    path = ROOT / "book" / f"{page}.ipynb"
+    cells = json.loads(path.read_text("utf-8"))["cells"] if path.exists() else []
+    return "".join("".join(cell["source"]) + "\n" for cell in cells)
+
+
+OPENING = source(PAGES[0].removeprefix("book/"))
 LESSON_PLANS = (ROOT / "book" / "lesson_plans.md").read_text("utf-8")
 
 
@@ -28,8 +34,10 @@ def lacking(chapter):
     if entry not in [s for part in TOC["parts"] for c in part["chapters"]
                      for s in c.get("sections", ()) if c["file"] == f"book/{chapter}"]:
         yield f"its exercises below it in _toc.yml: {entry['file']}"
-    if f"]({chapter}.ipynb) |" not in OPENING:
-        yield "a line in the table of the opening page"
+    minutes = re.search(r"\*\*It takes\*\* about (\d+) minutes", source(chapter))
+    line = rf"\]\({chapter}\.ipynb\) \|.*\| {minutes and minutes[1]} \|"
+    if not re.search(line, OPENING):
+        yield "a line in the table of the opening page, with its minutes"
     plan = LESSON_PLANS.partition(f"\n## Chapter {number}: ")[2].partition("\n## ")[0]
     if f"]({exercises}.ipynb)" not in plan:
         yield f"a lesson plan for chapter {number} that links to its exercises"

@@ -12,8 +12,6 @@ from contents import CHAPTERS, ROOT
 NOTEBOOKS = sorted(
     p for p in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 BOX = ":::{admonition} In this chapter"
-# OLD SHAPE: once each chapter has the box, delete this line and write CHAPTERS for it.
-REWRITTEN = [c for c in CHAPTERS if BOX in (ROOT / f"book/{c}.ipynb").read_text("utf-8")]
 RENEW = "; run it anew: python run.py notebooks"
 
 
@@ -108,13 +106,6 @@ def test_chapters_open_and_close_alike(chapter):
     following = CHAPTERS[CHAPTERS.index(chapter) + 1:]
     assert f"]({following[0]}.ipynb)" in cells[-1].source if following \
         else "](" in cells[-1].source
-    if chapter not in REWRITTEN:                           # OLD SHAPE: delete with the last
-        for words in ("**What you will do.**", "**What you will learn.**",
-                      "**What you need.**", "minutes"):
-            assert words in cells[0].source
-        for words in ("## What you can do now", "**What this does not show.**"):
-            assert words in cells[-1].source
-        return
 
     hook, box = cells[0].source.split(f"\n{BOX}\n")
     title, first, *_ = hook.split("\n\n")
@@ -135,7 +126,7 @@ def test_chapters_open_and_close_alike(chapter):
     assert re.search(rf"exercise {number}\.\d", closing), "the most tempting exercise"
 
 
-@pytest.mark.parametrize("chapter", REWRITTEN)
+@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_boxes_folds_and_captions_are_of_one_kind(chapter):
     cells = cells_of(chapter)
     prose = "\n".join(c.source for c in cells if c.cell_type == "markdown")
@@ -157,7 +148,7 @@ def test_boxes_folds_and_captions_are_of_one_kind(chapter):
             assert len(re.findall(r"\.( |$)", cell.metadata.mystnb.figure.caption)) == 2
 
 
-@pytest.mark.parametrize("chapter", REWRITTEN)
+@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_code_is_short(chapter):
     code = [c for c in cells_of(chapter) if c.cell_type == "code"]
     lengths = [sum(map(bool, c.source.splitlines())) for c in code[1:]]
@@ -165,7 +156,7 @@ def test_code_is_short(chapter):
     assert max(len(line) for c in code for line in c.source.splitlines()) <= 72
 
 
-@pytest.mark.parametrize("chapter", REWRITTEN)
+@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_cell_run_again_finds_its_names_as_they_were(chapter):
     """No name is given a second meaning by a later cell."""
     bound = {}
