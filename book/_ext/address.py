@@ -16,7 +16,7 @@ from exercise_versions import is_exercise
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-PLACEHOLDER = "git+REPOSITORY"      # where a page says what to install
+PLACEHOLDER = "REPOSITORY"      # where a page says what to install
 SETTINGS = {
     "BOOK_SITE": (r"https://[\w.-]+(:\d+)?/([\w.~-]+/)*",
                   "an address like https://owner.github.io/name/, with the last slash"),
@@ -55,7 +55,7 @@ def configure(app: Sphinx, config: Config) -> None:
 
 def name_the_repository(app: Sphinx, document: str, source: list[str]) -> None:
     if repository := setting("BOOK_REPOSITORY"):
-        source[0] = source[0].replace(PLACEHOLDER, f"git+{repository}")
+        source[0] = source[0].replace(PLACEHOLDER, repository)
 
 
 def adapt_launch_buttons(
