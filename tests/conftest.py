@@ -83,24 +83,28 @@ def address(site):
         yield address
 
 
+def watch(page, url):
+    """Note in page.trouble whatever goes wrong, and what is asked of other places."""
+    page.trouble = []
+    page.on("console", lambda m: m.type in ("error", "warning")
+            and page.trouble.append(f"{m.type}: {m.text}"))
+    page.on("pageerror", lambda e: page.trouble.append(str(e)))
+    page.on("requestfailed", lambda r: page.trouble.append(f"failed: {r.url}"))
+    page.on("request", lambda r: r.url.startswith(("data:", url[:12]))
+            or page.trouble.append(f"foreign: {r.url}"))
+    page.on("response", lambda r: r.status >= 400
+            and page.trouble.append(f"{r.status}: {r.url}"))
+    return page
+
+
 @pytest.fixture
 def visit(chromium):
-    """Open a page; whatever goes wrong on the way is in page.trouble."""
+    """Open a page in a context of its own."""
     contexts = []
 
     def open_page(url, **options):
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.trouble = []
-        page.on("console", lambda m: m.type in ("error", "warning")
-                and page.trouble.append(f"{m.type}: {m.text}"))
-        page.on("pageerror", lambda e: page.trouble.append(str(e)))
-        page.on("requestfailed", lambda r: page.trouble.append(f"failed: {r.url}"))
-        page.on("request", lambda r: r.url.startswith(("data:", url[:12]))
-                or page.trouble.append(f"foreign: {r.url}"))
-        page.on("response", lambda r: r.status >= 400
-                and page.trouble.append(f"{r.status}: {r.url}"))
+        contexts.append(chromium.new_context(**options))
+        page = watch(contexts[-1].new_page(), url)
         page.goto(url)
         return page
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from conftest import PHONE, SCREEN
+from conftest import PHONE, SCREEN, watch
 from contents import PAGES
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
@@ -29,10 +29,22 @@ BOXES_OUT_OF_REACH = """() => [...document.querySelectorAll("main *")].filter(
     && getComputedStyle(e).overflowX == "auto").map(e => e.outerHTML)"""
 
 
+@pytest.fixture(scope="module")
+def tab(chromium, address):
+    """One tab for all pages: a new one for each costs twice as much as the page itself."""
+    context = chromium.new_context()
+    yield watch(context.new_page(), address)
+    context.close()
+
+
 @pytest.mark.parametrize("name", [*PAGES, "search", "genindex"])
-def test_page(visit, address, name):
+def test_page(tab, address, name):
     """Quiet and accessible."""
-    page = visit(f"{address}/{name}.html", color_scheme="dark", viewport=PHONE)
+    page = tab
+    page.trouble.clear()
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(PHONE)
+    page.goto(f"{address}/{name}.html")
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert page.evaluate(BOXES_OUT_OF_REACH) == []
