@@ -3,6 +3,8 @@
     python run.py notebooks                        all of them
     python run.py notebooks 03_encoding            some, by name
     python run.py notebooks exercises/03_encoding  a chapter's exercises
+
+With the opening page goes its figure, as a file of its own: the picture in README.md.
 """
 
 import sys
@@ -13,10 +15,21 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
+OPENING, PICTURE = BOOK / "intro.ipynb", BOOK / "_static" / "opening.svg"
+# what book.css does with a figure, for README.md, which has no style of its own
+DARK = "@media (prefers-color-scheme: dark) {svg {filter: invert(0.93) hue-rotate(180deg)}}"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "file_extension": ".py"},
 }
+
+
+def first_figure(notebook: nbformat.NotebookNode) -> str:
+    """Give the first figure of a notebook as SVG that is dark on a dark page."""
+    svg = next(output.data["image/svg+xml"] for cell in notebook.cells
+               for output in cell.get("outputs", ())
+               if "image/svg+xml" in output.get("data", ()))
+    return svg.replace("</style>", f"\n{DARK}</style>", 1)
 
 
 def run(path: Path) -> None:
@@ -34,6 +47,8 @@ def run(path: Path) -> None:
     nbformat.validate(notebook)
     text = nbformat.writes(notebook) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")
+    if path == OPENING:
+        PICTURE.write_text(first_figure(notebook), encoding="utf-8", newline="\n")
 
 
 def main(names: list[str]) -> None:
