@@ -13,6 +13,7 @@
     python run.py weights            say what each page weighs (needs a Chromium)
     python run.py bench              time the training (a minute or two)
     python run.py lock               renew requirements.txt from requirements.in
+    python -m titanic_helpers        train on a passenger list of your own (inside .venv)
 
 The first command makes an environment in .venv and installs the locked packages
 there, about 1 GB; that takes half a minute (a minute or two where uv cannot run, and

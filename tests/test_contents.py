@@ -14,6 +14,7 @@ def source(page):
 
 
 OPENING = source(PAGES[0].removeprefix("book/"))
+README = (ROOT / "README.md").read_text("utf-8")
 LESSON_PLANS = (ROOT / "book" / "lesson_plans.md").read_text("utf-8")
 
 
@@ -35,9 +36,12 @@ def lacking(chapter):
                      for s in c.get("sections", ()) if c["file"] == f"book/{chapter}"]:
         yield f"its exercises below it in _toc.yml: {entry['file']}"
     minutes = re.search(r"\*\*It takes\*\* about (\d+) minutes", source(chapter))
-    line = rf"\]\({chapter}\.ipynb\) \|.*\| {minutes and minutes[1]} \|"
-    if not re.search(line, OPENING):
+    row = rf"\]\({chapter}\.ipynb\) \| (.*) \| {minutes and minutes[1]} \|"
+    question = re.search(row, OPENING)
+    if not question:
         yield "a line in the table of the opening page, with its minutes"
+    elif f"\n{number}. [{question[1]}](book/{chapter}.ipynb)\n" not in README:
+        yield f"its question in README.md, as on the opening page: {question[1]}"
     plan = LESSON_PLANS.partition(f"\n## Chapter {number}: ")[2].partition("\n## ")[0]
     if f"]({exercises}.ipynb)" not in plan:
         yield f"a lesson plan for chapter {number} that links to its exercises"
@@ -52,6 +56,7 @@ def test_nothing_is_lacking(chapter):
 def test_chapters_are_numbered_in_their_order():
     assert [chapter[:2] for chapter in CHAPTERS] == [
         f"{n:02}" for n in range(1, len(CHAPTERS) + 1)]
+    assert re.findall(r"\(book/(\d\d_\w+)\.ipynb\)", README) == CHAPTERS
 
 
 def test_every_source_is_in_the_contents():
