@@ -97,7 +97,7 @@ def test_every_printed_figure():
 def test_rows_kept_aside_teach_nothing(tmp_path, kaggle):
     """Whatever the validation and test rows hold, the training goes the same way."""
     changed = kaggle.copy()
-    changed.loc[534:, ["Age", "Fare"]] = [[110.0, 9000.0]]
+    changed.loc[534:, ["Age", "Fare"]] = [[110.0, 510.0]]
     training = []
     for people in (kaggle, changed):
         people.to_csv(tmp_path / "list.csv")
@@ -196,11 +196,10 @@ def damaged(people, column, value):
     (lambda k: k.drop(columns="Survived"), "no column Survived"),
     (lambda k: k.drop(columns="Fare"), "no column Fare"),
     (lambda k: k.drop(columns="Sex"), "no column Sex"),
-    (lambda k: k.replace({"Survived": {0: "no", 1: "yes"}}), "line 2, column Survived"),
-    (lambda k: k.assign(Survived=k.Survived == 1), "line 2, column Survived: 'True'"),
-    (lambda k: k.replace({"Pclass": {1: "first", 2: "second", 3: "third"}}),
-     "line 2, column Pclass: 'first'"),
-    (lambda k: damaged(k, "Age", "NaN"), "line 5, column Age: 'NaN'"),
+    (lambda k: k.replace({"Survived": {0: "d", 1: "s"}}), "line 2, column Survived: '"),
+    (lambda k: damaged(k, "Pclass", "crew"), "line 5, column Pclass: 'crew'"),
+    (lambda k: k.replace({"Sex": {"male": "0", "female": "1"}}), "line 2, column Sex: '"),
+    (lambda k: damaged(k, "Age", "unknown"), "line 5, column Age: 'unknown'"),
     (lambda k: damaged(k, "Age", "inf"), "line 5, column Age: 'inf'"),
     (lambda k: damaged(k, "Age", 8000), "line 5, column Age: '8000'"),
     (lambda k: damaged(k, "Fare", -5), "line 5, column Fare: '-5'"),

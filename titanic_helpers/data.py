@@ -1,12 +1,13 @@
 """Load and check a passenger list; draw synthetic passengers (chapter 1)."""
 
-import csv
-import io
+import collections
 import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from titanic_helpers.list_file import PassengerListError, name_of, read_list, shown
 
 EMBEDDED = Path(__file__).with_name("titanic.csv")
 NEEDED = ("Survived", "Pclass", "Sex", "Age", "Fare")
@@ -14,28 +15,44 @@ COLUMNS = (
     *("Survived", "Pclass", "Name", "Sex", "Age", "SibSp", "Parch"),
     *("Ticket", "Fare", "Cabin", "Embarked", "Boat", "Body", "HomeDest"),
 )
-KNOWN_SPELLINGS = {c.lower(): c for c in COLUMNS} | {"home.dest": "HomeDest"}
-
-
-class PassengerListError(ValueError):
-    """A passenger list that cannot be read without guessing."""
-
-
-LARGEST = {"Age": 125, "Fare": 10_000}
-NUMBER = r"\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
-UNKNOWN = ", or nothing if unknown"
-# What a field may look like, and how to say so when it holds something else.
-FIELDS = {
-    "Survived": (r"[01](\.0*)?", "0 (died) or 1 (survived)"),
-    "Pclass": (r"[123](\.0*)?", "class 1, 2 or 3"),
-    "Sex": (r"male|female", "male or female"),
-    "Age": (NUMBER, f"an age in years from 0 to {LARGEST['Age']}{UNKNOWN}"),
-    "Fare": (NUMBER, f"a fare in pounds from 0 to {LARGEST['Fare']}{UNKNOWN}"),
-    "SibSp": (r"\d{1,3}(\.0*)?", f"a whole number below 1000{UNKNOWN}"),
-    "Parch": (r"\d{1,3}(\.0*)?", f"a whole number below 1000{UNKNOWN}"),
-    "Body": (r"\d{1,3}(\.0*)?", f"a whole number below 1000{UNKNOWN}"),
+KNOWN_SPELLINGS = {c.lower(): c for c in COLUMNS} | {
+    "home.dest": "HomeDest", "gender": "Sex", "class": "Pclass",
 }
-NEVER_EMPTY = ("Survived", "Pclass", "Sex")
+
+# What programs write for a value that is unknown.
+UNKNOWN = {"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", r"\n", "?", "."}
+NEVER_UNKNOWN = ("Survived", "Pclass", "Sex")
+# Words that have one meaning, in upper or lower case.
+WORDS = {
+    "Survived": {
+        0: ("no", "n", "false", "died", "dead", "lost"),
+        1: ("yes", "y", "true", "survived", "alive", "saved"),
+    },
+    "Pclass": {
+        1: ("1st", "first", "1st class", "first class"),
+        2: ("2nd", "second", "2nd class", "second class"),
+        3: ("3rd", "third", "3rd class", "third class"),
+    },
+    "Sex": {"male": ("male", "m", "man"), "female": ("female", "f", "woman")},
+}
+# How a number may be written. A comma is a decimal mark where its column has no point,
+# and something besides commas that could also stand between thousands.
+NUMBER, COUNT = r"\+?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", r"\d{1,3}([.,]0*)?"
+NUMBERS = {
+    "Survived": r"[01]([.,]0*)?", "Pclass": r"[123]([.,]0*)?",
+    "Age": NUMBER, "Fare": NUMBER, "SibSp": COUNT, "Parch": COUNT, "Body": COUNT,
+}
+THOUSANDS = r"[1-9]\d{0,2},\d{3}"
+LARGEST = {"Age": 125, "Fare": 512.33}      # nobody paid more
+EXPECTED = {
+    "Survived": "0 (died) or 1 (survived)",
+    "Pclass": "class 1, 2 or 3",
+    "Sex": "male or female",
+    "Age": f"an age in years from 0 to {LARGEST['Age']}, or nothing if unknown",
+    "Fare": f"a fare in pounds from 0 to {LARGEST['Fare']} (nobody paid more), "
+            "or nothing if unknown",
+} | dict.fromkeys(
+    ("SibSp", "Parch", "Body"), "a whole number below 1000, or nothing if unknown")
 
 SURVIVAL_CHANCE = {     # of the synthetic passengers, as the article sets them
     ("female", 1): 0.95, ("female", 2): 0.85, ("female", 3): 0.60,
@@ -43,64 +60,42 @@ SURVIVAL_CHANCE = {     # of the synthetic passengers, as the article sets them
 }
 
 
-def _text(path: Path) -> str:
-    raw = path.read_bytes()
-    try:
-        if b"\0" in raw:
-            raise UnicodeDecodeError("utf-8", raw, raw.index(b"\0"), len(raw), "NUL")
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as e:
-        line = len(re.split(rb"\r\n|\r|\n", e.object[:e.start]))
-        raise PassengerListError(
-            f"{path.name}, line {line}: byte 0x{e.object[e.start]:02x} is not "
-            "UTF-8 text; save the file as CSV in UTF-8"
-        ) from None
-
-
-def _header(names: list[str], needed: tuple[str, ...], where: str) -> list[str]:
-    names = [name.strip(" \t") for name in names]
-    columns = [KNOWN_SPELLINGS.get(name.lower(), name) for name in names]
-    for column in columns:
-        if columns.count(column) > 1:
-            raise PassengerListError(f"{where}: column {column!r} is there twice")
-    if missing := [c for c in needed if c not in columns]:
-        found = ", ".join(columns)
-        hint = "; columns must be separated by commas" if len(columns) == 1 else ""
-        if missing == ["Survived"]:
-            hint = ("; there is nothing to learn from without it (to load passengers "
-                    "whose fate is to be predicted: labelled=False)")
-        raise PassengerListError(
-            f"{where}: no column {' and no column '.join(missing)}; found {found}{hint}"
-        )
-    return columns
-
-
-def _value(column: str, text: str, where: str) -> float | str:
-    if text == "" and column not in NEVER_EMPTY:
+def _value(column: str, text: str, where: str, marks: dict[str, dict]) -> float | str:
+    word = text.lower()
+    if word in UNKNOWN and column not in NEVER_UNKNOWN:
         return np.nan
-    if column not in FIELDS:
-        return text
-    pattern, expected = FIELDS[column]
-    if re.fullmatch(pattern, text, re.ASCII | re.IGNORECASE):
-        if column == "Sex":
-            return text.lower()
-        if float(text) <= LARGEST.get(column, np.inf):
-            return float(text)
-    found = repr(text[:40]) if text else "an empty field"
-    raise PassengerListError(f"{where}, column {column}: {found}; expected {expected}")
+    if column not in EXPECTED:      # a fare of "-" could also mean that nothing was paid
+        return np.nan if text == "-" else text
+    for meaning, words in WORDS.get(column, {}).items():
+        if word in words:
+            return meaning
+    expected = EXPECTED[column]
+    place = f"{where}, column {column}: {shown(text) if text else 'an empty field'}"
+    if column in NUMBERS and re.fullmatch(NUMBERS[column], text, re.ASCII | re.IGNORECASE):
+        mark = re.sub("[^.,]", "", text)
+        seen = marks[column]        # each mark of this column, and where it is first
+        if mark:
+            seen.setdefault(THOUSANDS if re.fullmatch(THOUSANDS, text) else mark, place)
+        if "." in seen and len(seen) > 1:
+            expected = "the same decimal mark in the whole column"
+        elif (number := float(text.replace(",", "."))) <= LARGEST.get(column, np.inf):
+            return number
+    raise PassengerListError(f"{place}; expected {expected}")
 
 
 def load_passengers(path: str | Path = EMBEDDED, labelled: bool = True) -> pd.DataFrame:
     """Read a passenger list; refuse what cannot be read without guessing.
 
-    It takes the embedded list, Kaggle's files, and the lower-case headers of OpenML and
-    seaborn. Spaces around a value, ``Male``, or ``1.0`` for a class are read as meant.
+    It takes the embedded list, Kaggle's files, and those of OpenML, R and seaborn. What
+    has one meaning is read: ``yes``, ``1st``, ``F`` or ``NA``, a decimal comma, rows and
+    columns without anything in them.
 
     Parameters
     ----------
     path : str or Path
-        CSV file with a header, comma-separated, UTF-8. It needs the columns Survived,
-        Pclass, Sex, Age (years) and Fare (pounds); others are kept.
+        Text in UTF-8 (or with the mark of UTF-16) with a header, separated by commas,
+        semicolons, tabs or bars. It needs the columns Survived, Pclass, Sex, Age (years)
+        and Fare (pounds); others are kept, if they have a name.
     labelled : bool
         False for passengers whose fate is to be predicted; a column Survived is then
         neither needed nor returned.
@@ -124,38 +119,28 @@ def load_passengers(path: str | Path = EMBEDDED, labelled: bool = True) -> pd.Da
     >>> len(passengers), passengers.loc[0, "Name"]
     (1309, 'Allen, Miss. Elisabeth Walton')
     """
-    path = Path(path)
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    rows: list[dict] = []
-    columns: list[str] = []
-    where = f"{path.name}, line 1"
-    try:
-        for row in reader:
-            here, where = where, f"{path.name}, line {reader.line_num + 1}"
-            if len(row) < 2 and not "".join(row).strip():
-                continue                                    # a blank line
-            if not columns:
-                columns = _header(row, NEEDED if labelled else NEEDED[1:], here)
-                continue
-            if len(row) != len(columns):
-                raise PassengerListError(
-                    f"{here}: {len(row)} fields, but the header has {len(columns)}"
-                )
-            if any(c in text for text in row for c in "\r\n"):
-                raise PassengerListError(
-                    f"{here}: a line break inside a field; is a quote missing or too many?"
-                )
-            rows.append({
-                column: _value(column, text.strip(" \t"), here)
-                for column, text in zip(columns, row, strict=True)
-                if labelled or column != "Survived"
-            })
-    except csv.Error as e:
-        raise PassengerListError(f"{where}: {e}") from None
-    if not rows:
-        what = "a header but no passengers" if columns else "nothing"
-        raise PassengerListError(f"{path.name}: the file holds {what}")
-    table = pd.DataFrame(rows)
+    columns, rows = read_list(path, NEEDED if labelled else NEEDED[1:], KNOWN_SPELLINGS)
+    wanted = [n for n, c in enumerate(columns) if labelled or c != "Survived"]
+    marks: dict[str, dict] = collections.defaultdict(dict)
+    values: dict[tuple[str, str], float | str] = {}     # each different text is read once
+    people = []
+    for where, texts in rows:
+        if all(text.lower() in UNKNOWN for text in texts):
+            continue                                    # this row holds nobody
+        fields = [(columns[n], texts[n]) for n in wanted]
+        for field in fields:
+            if field not in values:
+                values[field] = _value(*field, where, marks)
+        people.append([values[field] for field in fields])
+    for seen in marks.values():
+        if set(seen) == {THOUSANDS}:
+            raise PassengerListError(
+                f"{seen[THOUSANDS]}; its comma could be a decimal mark, or stand between "
+                "thousands: write a point, or nothing, instead")
+    if not people:
+        raise PassengerListError(
+            f"{name_of(path)}: the file holds a header but no passengers")
+    table = pd.DataFrame(people, columns=[columns[n] for n in wanted])
     whole = table.columns.intersection(["Survived", "Pclass", "SibSp", "Parch"])
     return table.astype({c: "int64" for c in whole if table[c].notna().all()})
 
