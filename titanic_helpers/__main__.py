@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from titanic_helpers import (
+    PassengerListError,
     Preparation,
     accuracy,
     confusion_matrix,
@@ -29,21 +30,35 @@ from titanic_helpers import (
     women_survive,
 )
 from titanic_helpers.data import EMBEDDED
+from titanic_helpers.list_file import NO_LABELS_HINT, name_of
 
 MILLION = 1_000_000
+FEWEST = 5      # so that each of the three parts has at least one
 
 
 def _run(
-    passengers: pd.DataFrame, learning_rate: float, epochs: int,
+    passengers: pd.DataFrame, source: str, learning_rate: float, epochs: int,
     rng: np.random.Generator, shuffle: bool,
 ) -> None:
+    people = f"{len(passengers):,} passenger{'s' * (len(passengers) != 1)}"
+    if len(passengers) < FEWEST:
+        raise PassengerListError(
+            f"{source}: {people}; the program needs at least {FEWEST}, "
+            "to learn from some, to validate with others, and to test with the rest")
     split = split_rows(len(passengers), seed=rng if shuffle else None)
     learn, validate, test = (passengers.iloc[rows] for rows in split)
+    for column in ("Age", "Fare"):
+        if learn[column].isna().all():
+            raise PassengerListError(
+                f"{source}: the {column.lower()} is known for "
+                f"{passengers[column].count():,} of {people}, and for none of the "
+                f"{len(learn):,} to learn from; the program needs at least one there, "
+                "to fill the gaps with the mean")
     preparation = Preparation().fit(learn)
     missing = count_missing(passengers)
-    print(f"{len(passengers):,} passengers; "
-          f"missing age: {missing['Age']}, missing fare: {missing['Fare']}")
-    print(f"{len(learn)} to learn from, {len(validate)} to validate, {len(test)} to "
+    print(f"{people}; "
+          f"missing age: {missing['Age']:,}, missing fare: {missing['Fare']:,}")
+    print(f"{len(learn):,} to learn from, {len(validate):,} to validate, {len(test):,} to "
           f"test; {'shuffled' if shuffle else 'in the order of the list'}\n")
 
     features, truth = preparation.transform(test), targets_of(test)
@@ -104,7 +119,7 @@ def main() -> None:
         help="passenger list with the columns Survived, Pclass, Sex, Age and Fare "
              "(default: the embedded list of 1,309)")
     source.add_argument(
-        "--synthetic", type=_number(int, 5, MILLION, "5 to 1000000 passengers"),
+        "--synthetic", type=_number(int, FEWEST, MILLION, "5 to 1000000 passengers"),
         metavar="N", help="draw N synthetic passengers instead")
     parser.add_argument(
         "--learning-rate", default=0.1, metavar="RATE",
@@ -127,7 +142,8 @@ def main() -> None:
             synthetic_passengers(args.synthetic, rng) if args.synthetic
             else load_passengers(args.csv)
         )
-        _run(passengers, args.learning_rate, args.epochs, rng, not args.no_shuffle)
+        _run(passengers, name_of(args.csv), args.learning_rate, args.epochs, rng,
+             not args.no_shuffle)
         sys.stdout.flush()
     except KeyboardInterrupt:
         parser.exit(130, "stopped\n")
@@ -138,7 +154,8 @@ def main() -> None:
             parser.exit(
                 2, f"{parser.prog}: error: {e.filename or 'output'}: {e.strerror}\n")
     except ValueError as e:
-        parser.exit(2, f"{parser.prog}: error: {e}\n")
+        sentence = str(e).removesuffix(NO_LABELS_HINT)      # a hint for Python alone
+        parser.exit(2, f"{parser.prog}: error: {sentence}\n")
 
 
 if __name__ == "__main__":
