@@ -26,6 +26,18 @@ from titanic_helpers.evaluation import (
     wilson_interval,
     women_survive,
 )
+from titanic_helpers.features import (
+    age_unknown,
+    boy,
+    family,
+    feature_table,
+    fill_age,
+    large_family,
+    others_on_ticket,
+    products,
+    sex_class,
+    ticket_fate,
+)
 from titanic_helpers.gradient_descent import (
     gradient_step,
     log_loss_gradient,
