@@ -46,5 +46,25 @@ from titanic_helpers.gradient_descent import (
 )
 from titanic_helpers.loss import log_loss, mae
 from titanic_helpers.missing_values import column_means, count_missing, fill_missing
+from titanic_helpers.optimisers import (
+    adam,
+    batches,
+    decay,
+    descend,
+    momentum,
+    newton,
+    newton_step,
+    plain,
+    rmsprop,
+)
+from titanic_helpers.regularisation import (
+    l1_path,
+    l1_penalty,
+    l2_gradient,
+    l2_penalty,
+    row_space,
+    soft_threshold,
+    train_penalised,
+)
 from titanic_helpers.sigmoid import initial_weights, predict, sigmoid, weighted_sums
 from titanic_helpers.splits import Preparation, repeated_splits, split_rows
