@@ -1,5 +1,17 @@
 """One neuron in NumPy, and what it needs: one module for each chapter of the book."""
 
+from titanic_helpers.cross_validation import (
+    best_setting,
+    bootstrap,
+    corrected_error,
+    cross_validate,
+    folds,
+    grid,
+    group_folds,
+    nested,
+    random_settings,
+    search,
+)
 from titanic_helpers.data import (
     PassengerListError,
     load_passengers,
