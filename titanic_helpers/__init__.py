@@ -56,6 +56,12 @@ from titanic_helpers.gradient_descent import (
     mae_gradient,
     train,
 )
+from titanic_helpers.hidden_layer import (
+    backward,
+    forward,
+    initial_parameters,
+    train_hidden,
+)
 from titanic_helpers.loss import log_loss, mae
 from titanic_helpers.missing_values import column_means, count_missing, fill_missing
 from titanic_helpers.optimisers import (
