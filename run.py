@@ -298,8 +298,9 @@ def weights():
 
 def bench():
     """Time the training, the same lines without the package, and scikit-learn."""
-    call("pytest", "benchmarks/bench_train.py", "-p", "no:nbval", "-o", "addopts=",
-         "-q", "-s", "--benchmark-columns=median,iqr,rounds", "--benchmark-sort=name")
+    call("pytest", "benchmarks/bench_train.py", "benchmarks/bench_newton.py", "-p",
+         "no:nbval", "-o", "addopts=", "-q", "-s",
+         "--benchmark-columns=median,iqr,rounds", "--benchmark-sort=name")
 
 
 def lock():

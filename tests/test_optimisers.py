@@ -266,10 +266,21 @@ def test_descend_refuses(change, message):
 
 @pytest.mark.parametrize("fit", [
     newton, lambda x, y, l2=0.0: newton_step(x, y, np.zeros(7), l2)])
-def test_newton_refuses(fit):
-    for change, message in [
-            ((NAN, y), "not a finite number"), ((X, y[:-1]), "1308"),
-            ((X, y + 0.5), "a target is neither 0 nor 1"), ((X[:, 0], y), "do not fit"),
-            ((X, y, -1.0), "strength must be 0 or more"), ((X[:0], y[:0]), "one row")]:
-        with pytest.raises(ValueError, match=message):
-            fit(*change)
+@pytest.mark.parametrize(("bad", "message"), [
+    ((NAN, y), "not a finite number"), ((X, y[:-1]), "1308"), ((X[:, 0], y), "do not fit"),
+    ((X, y, -1.0), "strength must be 0 or more"), ((X[:0], y[:0]), "at least one row")])
+def test_newton_refuses(fit, bad, message):
+    with pytest.raises(ValueError, match=message):
+        fit(*bad)
+
+
+def test_newton_refuses_half_a_survivor():
+    with pytest.raises(ValueError, match="a target is neither 0 nor 1"):
+        newton(X, y + 0.5)
+
+
+def test_the_curvature_is_added_up_over_all_rows():
+    many = np.tile(X, (4, 1))           # more rows than are multiplied at a time
+    w = np.full(7, 0.3)
+    assert newton_step(many, np.tile(y, 4), w, 0.1) == pytest.approx(
+        newton_step(X, y, w, 0.1), rel=1e-9)

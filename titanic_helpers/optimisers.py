@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from titanic_helpers.gradient_descent import Gradient, _checked, log_loss_gradient
 from titanic_helpers.loss import _log_loss
 from titanic_helpers.regularisation import _finite, _steps, _strength
-from titanic_helpers.sigmoid import sigmoid
+from titanic_helpers.sigmoid import _fitting, sigmoid
 
 Rule = Callable[[NDArray, float, Any], tuple[NDArray, Any]]
 
@@ -333,15 +333,15 @@ def newton_step(
     Raises
     ------
     ValueError
-        As in train, or a negative strength.
+        The shapes do not fit, a number is not finite, or a negative strength.
 
     References
     ----------
     Bishop 2006, equations 4.92 and 4.97.
     """
-    weights = np.array(weights, float)
-    x, y = _checked("train", features, targets, weights)
-    return weights + _newton(x, y, weights, _strength(l2))[0]
+    (x, weights), y = _fitting(features, weights), np.asarray(targets, float)
+    step, _ = _newton(x, y, weights, _strength(l2))
+    return weights + step
 
 
 def newton(
@@ -396,8 +396,13 @@ def newton(
 def _newton(x: NDArray, y: NDArray, weights: NDArray, l2: float) -> tuple[NDArray, NDArray]:
     """Return the step and the slope."""
     p = sigmoid(x @ weights)
-    slope = x.T @ (p - y) / len(y) + l2 * weights
-    curvature = (x * (p * (1 - p))[:, np.newaxis]).T @ x / len(y)
+    slope = log_loss_gradient(x, y, p) + l2 * weights
+    if not np.isfinite(slope).all():
+        raise ValueError("a feature, a target or a weight is not a finite number")
+    bend = p * (1 - p)
+    curvature = sum(            # a few thousand rows at a time stay in the fast memory
+        (x[i:i + 4096] * bend[i:i + 4096, np.newaxis]).T @ x[i:i + 4096]
+        for i in range(0, len(y), 4096)) / len(y)
     if l2:
         return -np.linalg.solve(curvature + l2 * np.eye(len(weights)), slope), slope
     return -np.linalg.lstsq(curvature, slope, rcond=1e-13)[0], slope
