@@ -12,6 +12,7 @@ from scipy.special import expit
 from scipy.stats import binomtest
 from sklearn import metrics
 from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
 
 from titanic_helpers import (
     Preparation,
@@ -285,6 +286,43 @@ def test_help():
     for option in ("CSV", "--synthetic", "--learning-rate", "--epochs", "--seed",
                    "--no-shuffle"):
         assert option in result.stdout
+
+
+def test_better_features_beside_the_neuron_and_the_rule(inside, tmp_path, kaggle):
+    """The same features built by hand, fitted and scored by scikit-learn."""
+    kaggle.to_csv(tmp_path / "train.csv")
+    for people, args in [(load_passengers(), ()), (kaggle, (tmp_path / "train.csv",))]:
+        code, out, err = inside(*args, "--better")
+        assert (code, err) == (0, "")
+        learn, _, test = split_rows(len(people), seed=np.random.default_rng(42))
+        relatives = people["SibSp"] + people["Parch"]
+        women = np.column_stack([(people["Sex"] == "female") & (people["Pclass"] == c)
+                                 for c in (1, 2, 3)])
+        X = np.column_stack([
+            Preparation().fit(people.iloc[learn]).transform(people), women,
+            people["Name"].str.contains("Master"), relatives >= 4])
+        y = people["Survived"]
+        model = LogisticRegression(
+            C=1 / (len(learn) * 0.001), fit_intercept=False, tol=1e-8, max_iter=10_000)
+        model.fit(X[learn], y[learn])
+        share = model.score(X[test], y[test])
+        assert f"Better features, and a penalty {share:6.1%}\n" in out
+        five = out.splitlines()[-5:]
+        assert [float(line[10:16]) for line in five] == pytest.approx(
+            model.predict_proba(X[test[:5]])[:, 1], abs=6e-5)
+        assert [line[28:] for line in five] == people["Name"].iloc[test[:5]].tolist()
+        plain = inside(*args)[1].splitlines()
+        assert out.splitlines()[:len(plain) - 7] == plain[:-7], "the rest is as without"
+
+
+@pytest.mark.parametrize("column", ["Name", "SibSp", "Parch"])
+def test_better_features_need_more_columns(inside, tmp_path, kaggle, column):
+    kaggle.drop(columns=column).to_csv(tmp_path / "short.csv")
+    assert inside(tmp_path / "short.csv")[0] == 0
+    code, out, err = inside(tmp_path / "short.csv", "--better")
+    assert (code, out) == (2, "")
+    assert err == (f"python -m titanic_helpers: error: no column {column} among the "
+                   "passengers; a feature is made from it\n")
 
 
 def test_import_does_not_bring_matplotlib():

@@ -11,17 +11,23 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from titanic_helpers import (
     PassengerListError,
     Preparation,
     accuracy,
+    boy,
     confusion_matrix,
     count_missing,
+    feature_table,
     initial_weights,
+    large_family,
     load_passengers,
     majority_baseline,
+    newton,
     predict,
+    sex_class,
     split_rows,
     synthetic_passengers,
     targets_of,
@@ -34,11 +40,12 @@ from titanic_helpers.list_file import NO_LABELS_HINT, name_of
 
 MILLION = 1_000_000
 FEWEST = 5      # so that each of the three parts has at least one
+PENALTY = 0.001
 
 
 def _run(
     passengers: pd.DataFrame, source: str, learning_rate: float, epochs: int,
-    rng: np.random.Generator, shuffle: bool,
+    rng: np.random.Generator, shuffle: bool, better: bool,
 ) -> None:
     people = f"{len(passengers):,} passenger{'s' * (len(passengers) != 1)}"
     if len(passengers) < FEWEST:
@@ -54,6 +61,7 @@ def _run(
                 f"{passengers[column].count():,} of {people}, and for none of the "
                 f"{len(learn):,} to learn from; the program needs at least one there, "
                 "to fill the gaps with the mean")
+    with_ideas = _better(learn, test) if better else None
     preparation = Preparation().fit(learn)
     missing = count_missing(passengers)
     print(f"{people}; "
@@ -80,12 +88,23 @@ def _run(
           f"{accuracy(truth, majority):6.1%}")
     print(f"Rule: women survived, men died "
           f"{accuracy(truth, women_survive(test['Sex'])):6.1%}")
+    if better:
+        print(f"Better features, and a penalty {accuracy(truth, with_ideas):6.1%}")
+        probabilities = with_ideas
 
-    print("\nFive of the test passengers")
+    print(f"\nFive of the test passengers{', with better features' if better else ''}")
     for probability, (_, person) in zip(probabilities[:5], test[:5].iterrows(),
                                         strict=True):
         fate = "survived" if person["Survived"] else "died"
         print(f"predicted {probability:.4f}, {fate:8}  {_who(person)}")
+
+
+def _better(learn: pd.DataFrame, test: pd.DataFrame) -> NDArray:
+    """Predict with the features of chapter 9 and the penalty of chapter 10."""
+    ideas = (sex_class, boy, large_family)
+    weights = newton(
+        feature_table(learn, ideas, learn_from=learn), targets_of(learn), PENALTY)
+    return predict(feature_table(test, ideas, learn_from=learn), weights)
 
 
 def _who(person: pd.Series) -> str:
@@ -134,6 +153,10 @@ def main() -> None:
     parser.add_argument(
         "--no-shuffle", action="store_true",
         help="split in the order of the list, as the article does")
+    parser.add_argument(
+        "--better", action="store_true",
+        help="add a neuron with the features of chapter 9 and the penalty of chapter 10; "
+             "needs Name, SibSp and Parch in the list, too")
     args = parser.parse_args()
     sys.stdout.reconfigure(errors="backslashreplace")   # for names in any script
     rng = np.random.default_rng(args.seed)
@@ -143,7 +166,7 @@ def main() -> None:
             else load_passengers(args.csv)
         )
         _run(passengers, name_of(args.csv), args.learning_rate, args.epochs, rng,
-             not args.no_shuffle)
+             not args.no_shuffle, args.better)
         sys.stdout.flush()
     except KeyboardInterrupt:
         parser.exit(130, "stopped\n")

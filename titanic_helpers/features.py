@@ -306,7 +306,9 @@ def _unscaled(passengers: pd.DataFrame, ideas: list[Idea], means: dict) -> pd.Da
 def _known(passengers: pd.DataFrame, column: str) -> pd.Series:
     """Take a column; refuse it where it is not there or has gaps."""
     if column not in passengers:
-        raise ValueError(f"no column {column} among the passengers, and this needs it")
+        raise ValueError(
+            f"no column {column} among the passengers; a feature is made from it")
     if n := passengers[column].isna().sum():
-        raise ValueError(f"column {column}: {n} values missing, and this needs them all")
+        raise ValueError(
+            f"column {column}: {n} values missing; a feature is made from them")
     return passengers[column]
