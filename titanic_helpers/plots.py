@@ -1,11 +1,12 @@
 """The look of every figure, and the figures that more than one chapter needs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.font_manager import fontManager
 from matplotlib_inline.backend_inline import set_matplotlib_formats
@@ -113,4 +114,57 @@ def landscape(
     ax.contourf(x, y, heights, levels, cmap="Blues_r", alpha=0.6)
     lines = ax.contour(x, y, heights, levels, colors="#222222", linewidths=0.6)
     ax.clabel(lines, levels[3:-1:2], fmt="%.2f", fontsize=10, colors="black")
+    return ax
+
+
+def boundary(
+    probability: Callable[[pd.DataFrame], NDArray],
+    passengers: pd.DataFrame,
+    sex: str,
+    pclass: int,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the passengers of one sex and class, and where a model changes its mind.
+
+    A grid of invented people of this sex and class, without relatives, is shown to the
+    model. Its probabilities are rounded before they are drawn.
+
+    Parameters
+    ----------
+    probability : callable
+        Takes a DataFrame of n passengers, and returns n probabilities.
+    passengers : DataFrame
+        With Survived, Pclass, Sex, Age and Fare; who has no known age or fare is left out.
+    sex : str
+        Either "female" or "male".
+    pclass : int
+        Class 1, 2 or 3.
+    ax : Axes, optional
+        Where to draw; the current axes if not given.
+
+    Returns
+    -------
+    Axes
+        The axes: ages to the right, fares upwards (evenly in the logarithm of fare + 1),
+        a deeper blue where the probability is higher, and a black line where it is 0.5.
+    """
+    ax = ax or plt.gca()
+    ages, heights = np.linspace(0, 80, 81), np.linspace(0, np.log1p(520), 61)
+    age, height = np.meshgrid(ages, heights)
+    people = pd.DataFrame({
+        "Pclass": pclass, "Name": "", "Sex": sex, "Age": age.ravel(), "SibSp": 0,
+        "Parch": 0, "Ticket": np.arange(age.size).astype(str),
+        "Fare": np.expm1(height.ravel())})
+    z = np.asarray(probability(people)).reshape(age.shape).round(9)
+    ax.contourf(ages, heights, z, np.linspace(0, 1, 11), cmap="Blues", alpha=0.6)
+    ax.contour(ages, heights, z, [0.5], colors="black")
+    of_group = passengers[(passengers["Sex"] == sex) & (passengers["Pclass"] == pclass)]
+    for fate, colour, mark in [(0, DIED, "x"), (1, SURVIVED, "o")]:
+        some = of_group[of_group["Survived"] == fate]
+        ax.scatter(some["Age"], np.log1p(some["Fare"]).round(9), s=16, color=colour,
+                   marker=mark)
+    ticks = [0, 5, 10, 20, 50, 100, 200, 500]
+    ax.set_yticks(np.log1p(ticks).round(9), ticks)
+    ax.set(xlabel="age (years)", ylabel="fare (pounds)", xlim=(0, 80),
+           ylim=(0, np.log1p(520).round(9)))
     return ax
