@@ -1,5 +1,6 @@
 """One style for modules, tests, notebooks and figures."""
 
+import ast
 import importlib
 import inspect
 import io
@@ -56,6 +57,37 @@ def test_docstrings_name_and_describe_everything():
     found = [f"{name}: {text}" for name in names
              for code, text in validate(name)["errors"] if code not in LEFT_OUT]
     assert not found, "\n".join(found)
+
+
+# Each module may import those to its left in its own line, and only the first line pandas.
+LINES = (
+    "data missing_values encoding splits features cross_validation".split(),
+    ("sigmoid loss gradient_descent evaluation regularisation optimisers "
+     "hidden_layer").split(),
+)
+
+
+def imported(module):
+    code = ast.parse((ROOT / "titanic_helpers" / f"{module}.py").read_text("utf-8"))
+    for node in ast.walk(code):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+def test_modules_import_from_left_to_right():
+    others = {"__init__", "__main__", "exercises", "plots"}
+    there = {path.stem for path in (ROOT / "titanic_helpers").glob("*.py")}
+    assert there == others.union(*LINES)
+    for line in LINES:
+        for i, module in enumerate(line):
+            names = set(imported(module))
+            ours = {n.removeprefix("titanic_helpers.") for n in names if "titanic" in n}
+            assert ours <= set(line[:i]), module
+            libraries = {n.partition(".")[0] for n in names if "titanic" not in n}
+            allowed = {"numpy", "pandas"} if line is LINES[0] else {"numpy"}
+            assert libraries <= allowed | sys.stdlib_module_names, module
 
 
 def luminance(colour):
