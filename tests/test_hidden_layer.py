@@ -141,6 +141,7 @@ def test_initial_parameters():
     first, second, bias = initial_parameters(200, 50, seed=3)
     assert first.shape == (200, 50) and second.shape == (50,) and bias == 0.0
     assert abs(first.mean()) < 0.03 and abs(first.std() - 1) < 0.03
+    assert abs(second.mean()) < 0.4 and abs(second.std() - 1) < 0.3
     assert np.array_equal(first, initial_parameters(200, 50, seed=3)[0])
     assert not np.array_equal(first, initial_parameters(200, 50, seed=4)[0])
     assert first[0, 0] != second[0]
