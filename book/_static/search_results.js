@@ -15,8 +15,10 @@
   let sought = [];
   const hits = text => sought.filter(({pattern}) => pattern.test(text))
     .reduce((sum, {weight}) => sum + weight, 0);
-  const weigh = word =>
-    Math.log(1 + docnames.length / Math.max(1, [terms[word] ?? []].flat().length));
+  const weigh = word => {
+    const pages = [terms[word] ?? [], titleterms[word] ?? []].flat();
+    return Math.log(1 + docnames.length / Math.max(1, pages.length));
+  };
 
   // Every object of JavaScript knows the word "constructor", but no page does.
   const own = {hasOwnProperty: {value: Object.prototype.hasOwnProperty}};
