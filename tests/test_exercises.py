@@ -1,5 +1,6 @@
 """The exercises: what students get, and that each check knows right from wrong."""
 
+import linecache
 import re
 
 import make_exercises
@@ -29,12 +30,14 @@ def answers_to(source):
 
 
 def run(code, namespace):
-    """Run a cell; the value of its last line, as a notebook shows it."""
+    """Run a cell as a notebook does; the value of its last line."""
+    name = f"<cell {hash(code)}>"       # its own, and its lines are known to tracebacks
+    linecache.cache[name] = (len(code), None, code.splitlines(True), name)
     *body, last = re.split(r"\n(?=\S)", code.strip())
     if last.startswith("grade("):
-        exec("\n".join(body), namespace)
+        exec(compile("\n".join(body), name, "exec"), namespace)
         return eval(last, namespace)
-    return exec(code, namespace)
+    return exec(compile(code, name, "exec"), namespace)
 
 
 def own(namespace):

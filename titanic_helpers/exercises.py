@@ -6,8 +6,11 @@ import traceback
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Number
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 
 class NotAnswered(Exception):
@@ -39,13 +42,16 @@ class Verdict:
         return f"**{verdict}** {self.message}"
 
 
-def answered(value: Any) -> Any:
+def answered(value: Any, name: str = "") -> Any:
     """Hand an answer on; None and ``...`` are not one yet.
 
     Parameters
     ----------
     value : object
         What the student wrote, or what a function of theirs returned.
+    name : str
+        What the student calls it: ``"men_rate"``, or ``"mean_age()"`` for what a function
+        returned.
 
     Returns
     -------
@@ -58,8 +64,186 @@ def answered(value: Any) -> Any:
         Nothing was written, or a function returns nothing.
     """
     if value is ... or value is None:
-        raise NotAnswered
+        raise NotAnswered(name)
     return value
+
+
+def number(
+    value: Any,
+    name: str,
+    right: float | None = None,
+    digits: int | None = None,
+    share: bool = False,
+) -> float:
+    """Hand on an answer that must be one number; say it if it is none.
+
+    Parameters
+    ----------
+    value, name : object, str
+        As for `answered`.
+    right : float, optional
+        The right number; if the answer is that number with too few digits, this is said.
+    digits : int, optional
+        How many decimals were asked for; all digits, if left out.
+    share : bool
+        Whether it must lie between 0 and 1.
+
+    Returns
+    -------
+    float
+        The number, right or wrong.
+
+    Raises
+    ------
+    NotAnswered, AssertionError
+        There is no answer, or it is not such a number.
+
+    Examples
+    --------
+    >>> def check():
+    ...     number(72.7, "women_rate", share=True)
+    >>> grade(check, points=1).message
+    '`women_rate` is 72.7, but a share lies between 0 and 1 (50% is 0.5).'
+    """
+    what = f"{_said(answered(value, name), name)}."
+    assert not isinstance(value, str), (
+        f"{what} Write a number: no quotes, and no comma or percent sign in it.")
+    assert not isinstance(value, tuple), (
+        f"{what} Write one number, with a point before the decimals: 0.5, not 0,5.")
+    found = _as_numbers(value)
+    assert found is not None and found.size == 1 and not isinstance(value, list), (
+        f"{what} One number is wanted.")
+    assert found.dtype != bool, f"{what} A number is wanted."
+    found = float(found.item())
+    assert np.isfinite(found), f"`{name}` {_verb(name)} {found}, which is not a number."
+    assert not share or 0 <= found <= 1, (
+        f"`{name}` {_verb(name)} {found:g}, but a share lies between 0 and 1 (50% is 0.5).")
+    _keeps_digits(found, name, right, digits)
+    return found
+
+
+def numbers(
+    value: Any, name: str, shape: tuple[int, ...], right: Any = None
+) -> np.ndarray:
+    """Hand on an answer that must be numbers in a certain shape; say it if it is not.
+
+    Parameters
+    ----------
+    value, name : object, str
+        As for `answered`. Lists and tables are as good as arrays.
+    shape : tuple of int
+        The shape that is wanted; nan is let through.
+    right : array_like, optional
+        The right numbers; if the answer is these with too few digits, this is said.
+
+    Returns
+    -------
+    numpy.ndarray
+        The numbers as floats, right or wrong.
+
+    Raises
+    ------
+    NotAnswered, AssertionError
+        There is no answer, or it is of another shape, or not of numbers.
+    """
+    found = _as_numbers(answered(value, name))
+    assert found is not None and found.shape == shape, (
+        f"{_said(value, name)}. Numbers of shape {shape} are wanted.")
+    _keeps_digits(found, name, right, None)
+    return found.astype(float)
+
+
+def letter(value: Any, name: str, letters: str = "abcd") -> str:
+    """Hand on the choice of one letter, however it is written: c, "C", "c." or "(c)".
+
+    Parameters
+    ----------
+    value, name : object, str
+        As for `answered`.
+    letters : str
+        What there is to choose from.
+
+    Returns
+    -------
+    str
+        The letter, small.
+
+    Raises
+    ------
+    NotAnswered, AssertionError
+        There is no answer, or it is not one of these letters.
+
+    Examples
+    --------
+    >>> letter(" (C) ", "doubled")
+    'c'
+    """
+    chosen = str(answered(value, name)).strip(" .:()\"'").lower()
+    assert len(chosen) == 1 and chosen in letters, (
+        f"{_said(value, name)}. Answer with one letter, such as \"a\".")
+    return chosen
+
+
+def near(found: Any, right: Any, digits: int | None = None) -> bool:
+    """Tell whether numbers agree.
+
+    Parameters
+    ----------
+    found, right : array_like
+        What is compared; nan agrees with nan.
+    digits : int, optional
+        How many decimals are compared; all digits, if left out.
+
+    Returns
+    -------
+    bool
+        True if they all agree.
+    """
+    close = {"rtol": 1e-6, "atol": 1e-9}
+    if digits is not None:
+        close = {"rtol": 0, "atol": 0.6 * 10.0**-digits}
+    return bool(np.allclose(found, right, **close, equal_nan=True))
+
+
+def _keeps_digits(found: Any, name: str, right: Any, digits: int | None) -> None:
+    """Complain if this is the right answer, rounded or cut off too early."""
+    if right is None or near(found, right, digits) or not np.any(found):
+        return
+    for decimals in range(0 if np.min(np.abs(right)) >= 10 else 1, digits or 7):
+        cut = np.trunc(np.multiply(right, 10**decimals)) / 10**decimals
+        assert not any(near(found, few) for few in (np.round(right, decimals), cut)), (
+            f"`{name}` is rounded; keep all digits." if digits is None else
+            f"`{name}` is rounded too far; {digits} decimals are asked for.")
+
+
+def _as_numbers(value: Any) -> np.ndarray | None:
+    """Make an array of a value, if all in it are numbers."""
+    try:
+        found = np.asarray(value)
+    except Exception:       # lists of unequal length, or an object that is no sequence
+        return None
+    if found.dtype == object and all(isinstance(x, Number) for x in found.flat):
+        found = found.astype(float)
+    return found if found.dtype.kind in "biuf" else None
+
+
+def _verb(name: str) -> str:
+    return "returned" if name.endswith(")") else "is"
+
+
+def _said(value: Any, name: str) -> str:
+    """Say what an answer is: `men_rate` is a list of 3."""
+    kind = {"ndarray": "an array", "int": "an int"}.get(
+        type(value).__name__, f"a {type(value).__name__}")
+    if isinstance(value, str):
+        kind = f"text, {value[:40]!r}"
+    elif getattr(value, "shape", ()):
+        kind += f" of shape {value.shape}"
+    elif isinstance(value, list | tuple | dict | set):
+        kind += f" of {len(value)}"
+    elif isinstance(value, Number | np.generic):
+        kind = str(value)
+    return f"`{name}` {_verb(name)} {kind}"
 
 
 def grade(check: Callable[[], None], points: float) -> Verdict:
@@ -102,23 +286,34 @@ def grade(check: Callable[[], None], points: float) -> Verdict:
         with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
             check()
-    except NotAnswered:
-        message = "There is no answer yet. (A function needs a `return` to give one.)"
-    except AssertionError as e:
-        message = str(e) or _stopped(e)
     except (Exception, SystemExit) as e:
-        message = _stopped(e)
-        if type(e) is NameError:
-            message = f"`{e.name}` is not known: is it spelled so, was its cell run?"
-    else:
-        return Verdict(points, points, f"{points:g} of {points:g} points.")
-    return Verdict(0, points, message)
+        return Verdict(0, points, _explained(e, _students_line(e, check)))
+    return Verdict(points, points, f"{points:g} of {points:g} points.")
 
 
-def _stopped(error: BaseException) -> str:
-    """Name the error and the innermost line that was written in a notebook's cell."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.line for frame in frames if not Path(frame.filename).exists()]
-    where = f", in the line `{lines[-1]}`" if lines and lines[-1] else ""
+def _students_line(error: BaseException, check: Callable[[], None]) -> str | None:
+    """Find the innermost line of a notebook's cell, other than the check's."""
+    code = getattr(check, "__code__", None)
+    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__)
+             if frame.line and not Path(frame.filename).exists()
+             and frame.filename != (code and code.co_filename)]
+    return lines[-1] if lines else None
+
+
+def _explained(error: BaseException, line: str | None) -> str:
+    """Say what went wrong; only a line of the student's own is quoted."""
     text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-    return f"Your code stopped with `{text}`{where}."
+    if isinstance(error, NotAnswered):
+        name = str(error)
+        which = f" for `{name}`" if name else ""
+        hint = "" if name and not name.endswith(")") else (
+            " (A function needs a `return` to give one.)")
+        return f"There is no answer yet{which}.{hint}"
+    if line:
+        return f"Your code stopped with `{text}`, in the line `{line}`."
+    if isinstance(error, AssertionError) and str(error):
+        return str(error)
+    if type(error) is NameError:
+        return (f"`{error.name}` is not known. Run the cell that makes it; it may have "
+                "stopped before, or spell the name in another way.")
+    return f"Your answer could not be compared with what was expected: `{text}`."
