@@ -75,14 +75,15 @@ def test_which_answer_is_missing(value, name, message):
 
 @pytest.mark.parametrize("value", [
     0.727, np.float64(0.727), np.float32(0.727), np.array([0.727]), np.array(0.727),
-    pd.Series([0.727]), Fraction(727, 1000), 0.7275])
+    pd.Series([0.727]), Fraction(727, 1000), 0.7275,
+    " 0.727"])
 def test_a_number_is_a_number_in_any_dress(value):
     found = number(value, "rate", right=0.72747, digits=3, share=True)
     assert type(found) is float and near(found, 0.7275, digits=3)
 
 
 @pytest.mark.parametrize(("value", "words"), [
-    (0.73, "`rate` is rounded too far; 3 decimals are asked for."),
+    (0.73, "`rate` is rounded too far; give 3 decimals."),
     (0.7, "`rate` is rounded too far"),
     (0.72, "`rate` is rounded too far"),        # cut off
     (72.7, "`rate` is 72.7, but a share lies between 0 and 1 (50% is 0.5)."),
@@ -91,7 +92,7 @@ def test_a_number_is_a_number_in_any_dress(value):
     ("72.7%", "`rate` is text, '72.7%'. Write a number: no quotes, and no comma or percent "
               "sign in it."),
     ("1,713,481", "is text, '1,713,481'. Write a number"),
-    ("0.727", "Write a number"),
+    ("nan", "`rate` is nan, which is not a number."),
     ((0, 727), "`rate` is a tuple of 2. Write one number, with a point before the "
                "decimals: 0.5, not 0,5."),
     ([0.727], "`rate` is a list of 1. One number is wanted."),

@@ -106,8 +106,13 @@ def number(
     '`women_rate` is 72.7, but a share lies between 0 and 1 (50% is 0.5).'
     """
     what = f"{_said(answered(value, name), name)}."
-    assert not isinstance(value, str), (
-        f"{what} Write a number: no quotes, and no comma or percent sign in it.")
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            raise AssertionError(
+                f"{what} Write a number: no quotes, and no comma or percent sign in it."
+            ) from None
     assert not isinstance(value, tuple), (
         f"{what} Write one number, with a point before the decimals: 0.5, not 0,5.")
     found = _as_numbers(value)
@@ -209,11 +214,11 @@ def _keeps_digits(found: Any, name: str, right: Any, digits: int | None) -> None
     """Complain if this is the right answer, rounded or cut off too early."""
     if right is None or near(found, right, digits) or not np.any(found):
         return
-    for decimals in range(0 if np.min(np.abs(right)) >= 10 else 1, digits or 7):
+    for decimals in range(0 if np.min(np.abs(right)) >= 1 else 1, digits or 7):
         cut = np.trunc(np.multiply(right, 10**decimals)) / 10**decimals
         assert not any(near(found, few) for few in (np.round(right, decimals), cut)), (
             f"`{name}` is rounded; keep all digits." if digits is None else
-            f"`{name}` is rounded too far; {digits} decimals are asked for.")
+            f"`{name}` is rounded too far; give {digits} decimal{'s' * (digits > 1)}.")
 
 
 def _as_numbers(value: Any) -> np.ndarray | None:
