@@ -1,5 +1,6 @@
 """The exercises: what students get, and that each check knows right from wrong."""
 
+import inspect
 import linecache
 import re
 
@@ -51,8 +52,17 @@ def source(request):
     return request.param
 
 
+def alone(names, given):
+    """What a check may build on: this answer, what is imported, and given functions."""
+    return {name: value for name, value in names.items()
+            if value is not given.get(name) or callable(value) or inspect.ismodule(value)}
+
+
 def solved(source):
-    """Run a notebook; at each check: its cell, the student's, and what was known before."""
+    """Run a notebook; at each check: its cell, the student's, and what was known before.
+
+    The caller may run more answers in the namespace: they come before the later exercises.
+    """
     notebook, namespace = nbformat.read(source, as_version=4), {}
     before, scaffold = {}, ""
     students = student_version(notebook)
@@ -62,16 +72,20 @@ def solved(source):
         if role(cell).get("solution"):
             before, scaffold = own(namespace), theirs.source
         if role(cell).get("grade"):
-            yield cell, theirs, before, scaffold
+            yield cell, theirs, before, scaffold, namespace
         value = run(cell.source, namespace)
         assert value is None or value.score == value.points, (cell.id, value.message)
 
 
 def test_each_check_knows_right_from_wrong(source, monkeypatch):
-    """Right answers pass the hidden tests too; a wrong one gets the words meant for it."""
+    """Right answers pass the hidden tests too; a wrong one gets the words meant for it.
+
+    All right ones are then kept, with every name of the notebook that they change: the
+    solutions of the later exercises must be right all the same.
+    """
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
     answers, checked = list(answers_to(source)), set()
-    for cell, theirs, before, scaffold in solved(source):
+    for cell, theirs, before, scaffold, namespace in solved(source):
         exercise = cell.id.removeprefix("check-")
         checked.add(exercise)
         blank = own(before)
@@ -82,15 +96,19 @@ def test_each_check_knows_right_from_wrong(source, monkeypatch):
         assert sum(kind == "wrong" for _, kind, *_ in mine) >= 2, exercise
         for _, kind, words, code in mine:
             names = own(before)
+            given = dict(names)
+            run(scaffold, names)
             run(code, names)
             seen = run(theirs.source, names)
             if kind == "wrong":
                 assert seen.score == 0 and words in seen.message, (exercise, seen.message)
                 continue
             assert seen.score == seen.points, (exercise, seen.message)
-            graded = run(cell.source, names)
+            graded = run(cell.source, alone(names, given))
             assert (graded.score == graded.points) == (kind == "right"), (exercise, code)
             assert kind == "right" or words in graded.message, (exercise, graded.message)
+            if kind == "right":
+                run(code, namespace)
     assert checked == {exercise for exercise, *_ in answers}
 
 
