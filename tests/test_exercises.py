@@ -118,6 +118,23 @@ def parts(code, name):
     return [line.strip() for part in found for line in part.splitlines() if line.strip()]
 
 
+def formulas(lines):
+    """What a solution computes: after `return` or `=`, without blanks and comments."""
+    found = (re.match(r"(?:return|[\w, \[\]\"]+ =) (.*[(@*/+-].*[^({])$",
+                      line.split("  #")[0].strip()) for line in lines)
+    return ["".join(one[1].split()) for one in found if one and len(one[1]) > 11]
+
+
+def test_no_solution_stands_in_a_check(source):
+    """A student may unfold it; only a cell that is given may hold a part of the answer."""
+    notebook = nbformat.read(source, as_version=4)
+    theirs = student_version(notebook)
+    checks = ["".join(c.source.split()) for c in theirs.cells if role(c).get("grade")]
+    for cell in notebook.cells:
+        for formula in formulas(parts(cell.source, "SOLUTION")):
+            assert not any(formula in check for check in checks), (cell.id, formula)
+
+
 def test_students_get_neither_solutions_nor_hidden_tests(source):
     notebook = nbformat.read(source, as_version=4)
     students = student_version(notebook)
