@@ -134,8 +134,7 @@ def test_numbers_come_as_lists_or_tables(value):
 
 
 @pytest.mark.parametrize(("value", "kind"), [
-    ([[1, 2], [3]], "a list of 2"), ([[1, None], [3, 4]], "a list of 2"),
-    ([["1", "2"], ["3", "4"]], "a list of 2"), (np.eye(3), "an array of shape (3, 3)"),
+    ((1, 2), "a tuple of 2"), (np.eye(3), "an array of shape (3, 3)"),
     (pd.Series([1, 2]), "a Series of shape (2,)"), (1.5, "1.5"), ("a b", "text, 'a b'"),
     ({"a": 1}, "a dict of 1"), ((x for x in [1]), "a generator")])
 def test_what_are_no_such_numbers(value, kind):
@@ -143,6 +142,15 @@ def test_what_are_no_such_numbers(value, kind):
         numbers(value, "f()", (2, 2))
     assert str(error.value) == (
         f"`f()` returned {kind}. Numbers of shape (2, 2) are wanted.")
+
+
+@pytest.mark.parametrize("value", [
+    [[1, 2], [3]], [[1, None], [3, 4]], [["1", "2"], ["3", "4"]], [..., ...]])
+def test_what_are_not_all_numbers(value):
+    with pytest.raises(AssertionError) as error:
+        numbers(value, "f()", (2, 2))
+    assert str(error.value) == ("`f()` returned a list of 2. Numbers of shape (2, 2) are "
+                                "wanted. (Not all in it are numbers.)")
 
 
 def test_one_letter_however_it_is_written():

@@ -152,8 +152,10 @@ def numbers(
         There is no answer, or it is of another shape, or not of numbers.
     """
     found = _as_numbers(answered(value, name))
+    several = isinstance(value, list) or hasattr(value, "shape")
+    hint = " (Not all in it are numbers.)" if found is None and several else ""
     assert found is not None and found.shape == shape, (
-        f"{_said(value, name)}. Numbers of shape {shape} are wanted.")
+        f"{_said(value, name)}. Numbers of shape {shape} are wanted.{hint}")
     _keeps_digits(found, name, right, None)
     return found.astype(float)
 
@@ -238,8 +240,8 @@ def _verb(name: str) -> str:
 
 def _said(value: Any, name: str) -> str:
     """Say what an answer is: `men_rate` is a list of 3."""
-    kind = {"ndarray": "an array", "int": "an int"}.get(
-        type(value).__name__, f"a {type(value).__name__}")
+    kind = type(value).__name__.replace("ndarray", "array")
+    kind = f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
     if isinstance(value, str):
         kind = f"text, {value[:40]!r}"
     elif getattr(value, "shape", ()):
