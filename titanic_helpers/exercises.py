@@ -113,7 +113,7 @@ def number(
             raise AssertionError(
                 f"{what} Write a number: no quotes, and no comma or percent sign in it."
             ) from None
-    assert not isinstance(value, tuple), (
+    assert not isinstance(value, tuple) or name.endswith(")"), (
         f"{what} Write one number, with a point before the decimals: 0.5, not 0,5.")
     found = _as_numbers(value)
     assert found is not None and found.size == 1 and not isinstance(value, list), (
