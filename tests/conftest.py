@@ -85,32 +85,58 @@ def address(site):
 
 def watch(page, url):
     """Note in page.trouble whatever goes wrong, and what is asked of other places."""
-    page.trouble = []
+    page.trouble, page.home = [], url[:12]
     page.on("console", lambda m: m.type in ("error", "warning")
             and page.trouble.append(f"{m.type}: {m.text}"))
     page.on("pageerror", lambda e: page.trouble.append(str(e)))
     page.on("requestfailed", lambda r: page.trouble.append(f"failed: {r.url}"))
-    page.on("request", lambda r: r.url.startswith(("data:", url[:12]))
+    page.on("request", lambda r: r.url.startswith(("data:", page.home))
             or page.trouble.append(f"foreign: {r.url}"))
     page.on("response", lambda r: r.status >= 400
             and page.trouble.append(f"{r.status}: {r.url}"))
     return page
 
 
+@pytest.fixture(scope="module")
+def tab(chromium, address):
+    """One tab for all pages: a new one for each costs three times as much as the page."""
+    context = chromium.new_context()
+    yield watch(context.new_page(), address)
+    context.close()
+
+
 @pytest.fixture
-def visit(chromium):
-    """Open a page in a context of its own."""
+def visit(chromium, tab):
+    """Open a page as at a first visit: in the tab or, with other options, in a new one."""
     contexts = []
 
-    def open_page(url, **options):
-        contexts.append(chromium.new_context(**options))
-        page = watch(contexts[-1].new_page(), url)
+    def open_page(url, viewport=SCREEN, color_scheme="light", **options):
+        page = tab
+        if options:
+            contexts.append(chromium.new_context(**options))
+            page = watch(contexts[-1].new_page(), url)
+        leave(page)
+        page.trouble, page.home = [], url[:12]
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme, media="screen")
         page.goto(url)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+# In the end, since a page that is left keeps how far its sidebar was scrolled.
+FORGET = "onpagehide = () => { localStorage.clear(); sessionStorage.clear(); }"
+
+
+def leave(page):
+    """Let nothing of the page that was shown last reach the next one."""
+    if page.url != "about:blank":
+        page.evaluate(FORGET)
+        page.goto("about:blank")
+    page.mouse.move(0, 0)
 
 
 def pytest_collection_modifyitems(items):

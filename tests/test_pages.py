@@ -4,7 +4,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from conftest import PHONE, SCREEN, watch
+from conftest import PHONE, SCREEN
 from contents import PAGES
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
@@ -27,14 +27,6 @@ ONE_OF_EACH_KIND = ["book/04_sigmoid", "book/exercises/04_sigmoid/04_sigmoid",
 BOXES_OUT_OF_REACH = """() => [...document.querySelectorAll("main *")].filter(
   e => e.scrollWidth > e.clientWidth + 1 && e.tabIndex < 0
     && getComputedStyle(e).overflowX == "auto").map(e => e.outerHTML)"""
-
-
-@pytest.fixture(scope="module")
-def tab(chromium, address):
-    """One tab for all pages: a new one for each costs twice as much as the page itself."""
-    context = chromium.new_context()
-    yield watch(context.new_page(), address)
-    context.close()
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search", "genindex"])
