@@ -49,8 +49,14 @@ def html(book_copy, site):
 
 
 @pytest.fixture(scope="module")
-def pdf(html):
-    make_pdf.print_page(html, html.with_suffix(".pdf"))
+def printed(html):
+    """The long page, after it was printed."""
+    with make_pdf.printed(html, html.with_suffix(".pdf")) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def pdf(printed, html):
     return PdfReader(html.with_suffix(".pdf"))
 
 
@@ -70,14 +76,11 @@ def starts(pdf):
 
 
 @pytest.fixture(scope="module")
-def paper(html):
-    """The long page as it is about to be printed."""
-    with browser.chromium() as chromium:
-        page = chromium.new_page(viewport={"width": WIDTH, "height": 900},
-                                 color_scheme="dark")
-        page.goto(html.as_uri())
-        page.emulate_media(media="print")
-        yield page
+def paper(printed):
+    """The long page, as wide as it is printed."""
+    printed.set_viewport_size({"width": WIDTH, "height": 900})
+    printed.emulate_media(media="print", color_scheme="dark")
+    return printed
 
 
 def test_the_outline_is_the_book(pdf, starts):
@@ -256,7 +259,7 @@ def test_a_failure_leaves_the_last_pdf_alone(tmp_path, monkeypatch, trouble, sai
     monkeypatch.setattr(browser, "find", lambda: "chromium")
     monkeypatch.setattr(make_pdf, "TARGET", last)
     monkeypatch.setattr(make_pdf, "build", lambda *_: tmp_path / "page.html")
-    monkeypatch.setattr(make_pdf, "print_page", fail)
+    monkeypatch.setattr(make_pdf, "printed", fail)
     with pytest.raises(SystemExit) as stopped:
         make_pdf.main()
     assert stopped.value.code == f"Cannot make the PDF: {said}; {make_pdf.AS_IT_WAS}."
@@ -272,7 +275,7 @@ def test_a_browser_that_hangs_is_given_up(tmp_path):
         make_pdf.PATIENCE = 0.1
         make_pdf.browser.find = lambda: "chromium"
         make_pdf.build = lambda *_: Path("page.html")
-        make_pdf.print_page = lambda *_: time.sleep(60)
+        make_pdf.printed = lambda *_: time.sleep(60)
         make_pdf.main()"""
     result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, timeout=30,
                             capture_output=True, text=True, encoding="utf-8")

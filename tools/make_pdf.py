@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import browser
@@ -49,8 +51,9 @@ def build(source: Path, folder: Path) -> Path:
     return folder / "_build" / "singlehtml" / "book.html"
 
 
-def print_page(html: Path, target: Path) -> int:
-    """Print the long page; gives the number of pages."""
+@contextmanager
+def printed(html: Path, target: Path) -> Iterator[Page]:
+    """Print the long page; gives it, still open."""
     with browser.chromium() as chromium:
         page = chromium.new_page(color_scheme="light")
         page.set_default_timeout(PATIENCE * 1000)
@@ -59,8 +62,8 @@ def print_page(html: Path, target: Path) -> int:
         page.add_style_tag(content=PAGE_NUMBERS)
         page.evaluate(FILL_CONTENTS, find_pages(page, target))
         page.pdf(path=target, outline=True, tagged=True, **PAPER)
-    target.write_bytes(without_dates(target.read_bytes()))
-    return len(PdfReader(target).pages)
+        target.write_bytes(without_dates(target.read_bytes()))
+        yield page
 
 
 def find_pages(page: Page, draft: Path) -> dict[str, int]:
@@ -93,7 +96,8 @@ def make() -> None:
     watch.start()
     aside = html.with_suffix(".pdf")
     try:
-        pages = print_page(html, aside)
+        with printed(html, aside):
+            pages = len(PdfReader(aside).pages)
     finally:
         watch.cancel()
     aside.replace(TARGET)
