@@ -14,14 +14,14 @@ from filelock import FileLock
 PHONE, SCREEN = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 
-def build_book(source: Path, *options: str) -> subprocess.CompletedProcess:
+def build_book(source: Path, **addresses: str) -> subprocess.CompletedProcess:
     jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
     env = {name: value for name, value in os.environ.items()
            if not name.startswith("BOOK_")}     # a book without an address
     return subprocess.run(      # from there: Jupyter Book cannot build on another drive
-        [jupyter_book, "build", ".", "-W", "--keep-going", "-n", *options], cwd=source,
+        [jupyter_book, "build", ".", "-W", "--keep-going", "-n"], cwd=source,
         capture_output=True, text=True, encoding="utf-8",
-        env=env | {"PYTHONUTF8": "1"}, timeout=300)
+        env=env | addresses | {"PYTHONUTF8": "1"}, timeout=300)
 
 
 def once(done: Path, make) -> None:

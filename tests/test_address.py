@@ -1,19 +1,17 @@
 """The book's addresses: none by itself, and never a guessed one."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import address
 import pytest
+from conftest import build_book
 from contents import ROOT
 
 SITE = "https://owner.github.io/name/"
 REPOSITORY = "https://github.com/owner/name"
+NOTEBOOKS = ["intro", "05_mae", "exercises/05_mae/05_mae"]
 
 
 @pytest.fixture
@@ -74,28 +72,36 @@ def test_a_wrong_value_is_one_clear_sentence(configured, name, value):
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    """The opening page, a chapter and its exercises, as they are built with addresses."""
+def published(tmp_path_factory):
+    """Four pages built with addresses. Their links to the others lead nowhere."""
     source = tmp_path_factory.mktemp("published")
-    names = ["intro", "05_mae", "exercises/05_mae/05_mae"]
     for name in ("_config.yml", "book/references.bib", "book/running.md",
-                 *(f"book/{n}.ipynb" for n in names)):
+                 *(f"book/{n}.ipynb" for n in NOTEBOOKS)):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, source / name)
     for name in ("_ext", "_static", "_templates"):
         shutil.copytree(ROOT / "book" / name, source / "book" / name)
     (source / "_toc.yml").write_text(
-        f"format: jb-book\nroot: book/intro\nchapters:\n- file: book/{names[1]}\n"
-        f"- file: book/{names[2]}\n- file: book/running\n")
-    result = subprocess.run(    # links to the other chapters lead nowhere: no -W
-        [Path(sys.executable).with_name("jupyter-book"), "build", "-q", "."], cwd=source,
-        capture_output=True, text=True, encoding="utf-8", timeout=300, env=os.environ | {
-            "PYTHONUTF8": "1", "BOOK_SITE": SITE, "BOOK_REPOSITORY": REPOSITORY,
-            "BOOK_BRANCH": "v1"})
-    assert result.returncode == 0, result.stderr
-    built = source / "_build" / "html" / "book"
+        f"format: jb-book\nroot: book/intro\nchapters:\n- file: book/{NOTEBOOKS[1]}\n"
+        f"- file: book/{NOTEBOOKS[2]}\n- file: book/running\n")
+    return source, build_book(
+        source, BOOK_SITE=SITE, BOOK_REPOSITORY=REPOSITORY, BOOK_BRANCH="v1")
+
+
+@pytest.fixture
+def pages(published):
+    built = published[0] / "_build" / "html" / "book"
     return {name: (built / f"{name}.html").read_text(encoding="utf-8")
-            for name in [*names, "running"]}
+            for name in [*NOTEBOOKS, "running"]}
+
+
+def test_a_broken_link_stops_the_build(published):
+    """Warnings are errors: show that one really stops it."""
+    _, result = published
+    missing = re.findall("cross-reference target not found: '([^']+)'", result.stderr)
+    assert result.returncode != 0
+    assert {"04_sigmoid.ipynb", "teaching.md", "log odds"} <= set(missing)
+    assert len(missing) == result.stderr.count("WARNING: "), "something else stopped it"
 
 
 @pytest.fixture

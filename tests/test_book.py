@@ -1,13 +1,12 @@
 """The book builds without a warning, holds every page, and needs no network."""
 
 import re
-import shutil
 import struct
 from html import unescape
 from itertools import pairwise
 
 import pytest
-from conftest import build_book, once
+from conftest import once
 from contents import PAGES, ROOT
 from docutils import nodes
 from docutils.utils import new_document
@@ -215,20 +214,6 @@ def test_a_formula_stays_with_its_punctuation():
 
 def test_stored_outputs_are_shown(pages):
     assert "1,309 passengers, 14 columns" in pages["01_data"]
-
-
-def test_a_broken_link_stops_the_build(tmp_path):
-    """Warnings are errors: show that one really stops it."""
-    (tmp_path / "book").mkdir()
-    for name in ("_ext", "_static", "_templates"):
-        shutil.copytree(ROOT / "book" / name, tmp_path / "book" / name)
-    shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
-    shutil.copy(ROOT / "_config.yml", tmp_path)
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/intro\n")
-    (tmp_path / "book" / "intro.md").write_text("# Title\n\n[nowhere](nowhere.md)\n")
-    result = build_book(tmp_path)
-    assert result.returncode != 0
-    assert "nowhere" in result.stdout + result.stderr
 
 
 def test_a_build_that_raises_is_told_to_everybody_who_waits(tmp_path):

@@ -67,7 +67,7 @@ def test_embedded_list():
     assert program("--seed", 1).stdout != out
 
 
-def test_every_printed_figure():
+def test_every_printed_figure(inside):
     """The whole run again, scored by scikit-learn."""
     people = load_passengers()
     rng = np.random.default_rng(42)
@@ -82,7 +82,7 @@ def test_every_printed_figure():
     dummy = DummyClassifier().fit(X[learn], y[learn]).score(X[test], y[test])
     women = metrics.accuracy_score(y[test], people["Sex"].iloc[test] == "female")
 
-    lines = program().stdout.splitlines()
+    lines = inside()[1].splitlines()
     last = next(line for line in lines if line.startswith("epoch 100: "))
     assert last == "epoch 100: " + ", ".join(
         f"{name} {values[-1]:.4f}" for name, values in history.items())
@@ -96,23 +96,23 @@ def test_every_printed_figure():
         assert line == f"predicted {chance:.4f}, {fate}  {people['Name'][row]}"
 
 
-def test_rows_kept_aside_teach_nothing(tmp_path, kaggle):
+def test_rows_kept_aside_teach_nothing(tmp_path, kaggle, inside):
     """Whatever the validation and test rows hold, the training goes the same way."""
     changed = kaggle.copy()
     changed.loc[534:, ["Age", "Fare"]] = [[110.0, 510.0]]
     training = []
     for people in (kaggle, changed):
         people.to_csv(tmp_path / "list.csv")
-        out = program(tmp_path / "list.csv", "--no-shuffle").stdout
+        _, out, _ = inside(tmp_path / "list.csv", "--no-shuffle")
         training.append([line.split(", val")[0] for line in out.splitlines()
                          if line.startswith("epoch")])
     assert len(training[0]) == 11 and training[0] == training[1]
 
 
-def test_majority_of_survivors(tmp_path):
+def test_majority_of_survivors(tmp_path, inside):
     people = load_passengers()
     people[people["Sex"] == "female"].to_csv(tmp_path / "women.csv")
-    out = program(tmp_path / "women.csv", "--seed", 0).stdout
+    _, out, _ = inside(tmp_path / "women.csv", "--seed", 0)
     assert "Rule: everyone survived" in out
 
 
@@ -169,23 +169,22 @@ def test_kaggles_columns(tmp_path, kaggle):
     assert "891 passengers" in result.stdout and "20 epochs" in result.stdout
 
 
-def test_without_names_and_in_order(tmp_path, kaggle):
+def test_without_names_and_in_order(tmp_path, kaggle, inside):
     people = kaggle[["Survived", "Pclass", "Sex", "Age", "Fare"]]
     people.to_csv(tmp_path / "short.csv", index=False)
-    result = program(tmp_path / "short.csv", "--no-shuffle")
-    assert "in the order of the list" in result.stdout
+    _, out, _ = inside(tmp_path / "short.csv", "--no-shuffle")
+    assert "in the order of the list" in out
     test = people[712:717]
-    for line, (_, person) in zip(result.stdout.splitlines()[-5:], test.iterrows(),
-                                 strict=True):
+    for line, (_, person) in zip(out.splitlines()[-5:], test.iterrows(), strict=True):
         age = "age unknown" if np.isnan(person.Age) else f"{person.Age:.0f}"
         assert line.endswith(f"{person.Sex}, {age}, class {person.Pclass}")
 
 
 @pytest.mark.parametrize("n", [5, 17, 18, 20, 100])
-def test_few_passengers(n):
-    result = program("--synthetic", n)
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.count("predicted 0.") == min(5, n - n * 6 // 10 - n * 2 // 10)
+def test_few_passengers(inside, n):
+    code, out, err = inside("--synthetic", n)
+    assert (code, err) == (0, "")
+    assert out.count("predicted 0.") == min(5, n - n * 6 // 10 - n * 2 // 10)
 
 
 def damaged(people, column, value):
@@ -237,14 +236,14 @@ def test_large_counts_have_their_commas(tmp_path, inside):
     assert "from, 1,047 to validate, 1,048 to test" in out
 
 
-def test_read_as_meant_gives_the_same_result(tmp_path, kaggle):
+def test_read_as_meant_gives_the_same_result(tmp_path, kaggle, inside):
     kaggle.to_csv(tmp_path / "as_it_is.csv", index=False)
     meant = kaggle.replace({"Sex": {"male": " Male", "female": "FEMALE "}})
     meant = meant.astype({"Pclass": float}).rename(columns=str.lower)
     meant.to_csv(tmp_path / "as_meant.csv", index=False)
-    results = [program(tmp_path / f"{name}.csv") for name in ("as_it_is", "as_meant")]
-    assert results[0].returncode == 0
-    accuracies = [r.stdout.split("Five of")[0] for r in results]
+    results = [inside(tmp_path / f"{name}.csv") for name in ("as_it_is", "as_meant")]
+    assert results[0][0] == 0
+    accuracies = [out.split("Five of")[0] for _, out, _ in results]
     assert accuracies[0] == accuracies[1]
 
 
