@@ -3,15 +3,19 @@
     python run.py nbgrader generate_assignment 04_sigmoid
 """
 
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent.resolve()
+if odd := set("[?*") & set(str(HERE)):      # nbgrader takes the path for a pattern
+    sys.exit(f"nbgrader cannot work in a folder with {' or '.join(sorted(odd))} in its "
+             f"path; rename it, or move the project: {HERE}")
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
 
 c.CourseDirectory.course_id = "titanic"
 c.CourseDirectory.root = str(HERE)
-c.CourseDirectory.source_directory = str(HERE.parent / "book" / "exercises")
+c.CourseDirectory.source_directory = "../book/exercises"    # a full path with + would fail
 
 # What a student finds where the solution was; the website's notebooks say the same.
 c.ClearSolutions.code_stub = {"python": "# Your code here"}
