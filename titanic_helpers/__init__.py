@@ -1,5 +1,6 @@
 """One neuron in NumPy, and what it needs: one module for each chapter of the book."""
 
+from titanic_helpers import _interrupt
 from titanic_helpers.cross_validation import (
     best_setting,
     bootstrap,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from titanic_helpers import (
     PassengerListError,
     Preparation,
+    _interrupt,
     accuracy,
     boy,
     confusion_matrix,
@@ -161,6 +162,7 @@ def main() -> None:
     sys.stdout.reconfigure(errors="backslashreplace")   # for names in any script
     rng = np.random.default_rng(args.seed)
     try:
+        _interrupt.loaded()
         passengers = (
             synthetic_passengers(args.synthetic, rng) if args.synthetic
             else load_passengers(args.csv)
