@@ -162,6 +162,17 @@ def test_interrupted(tmp_path):
     assert (process.returncode, err) == (130, "stopped\n")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal on Windows")
+def test_interrupted_while_pandas_loads(tmp_path):
+    (tmp_path / "pandas.py").write_text(
+        "import signal, time; signal.raise_signal(signal.SIGINT); time.sleep(30)")
+    result = subprocess.run(
+        [sys.executable, "-m", "titanic_helpers"], capture_output=True, text=True,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "stopped\n")
+
+
 def test_kaggles_columns(tmp_path, kaggle):
     kaggle.to_csv(tmp_path / "train.csv", index=False)
     result = program("train.csv", "--epochs", 20, "--learning-rate", 1, cwd=tmp_path)
