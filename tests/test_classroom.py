@@ -11,6 +11,7 @@ import marks
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
+from conftest import build_book
 from contents import EXERCISES, ROOT
 from nbformat.v4 import new_output
 from nbgrader.apps import NbGraderApp
@@ -31,7 +32,7 @@ class Course:
 
     def __init__(self, root):
         self.folder = root / "classroom"
-        self.folder.mkdir()
+        self.folder.mkdir(parents=True)
         shutil.copy(ROOT / "classroom" / "nbgrader_config.py", self.folder)
         shutil.copytree(ROOT / "book" / "exercises", root / "book" / "exercises",
                         ignore=shutil.ignore_patterns(".*"))
@@ -172,3 +173,27 @@ def test_right_gets_everything_and_blank_nothing(course, monkeypatch):
         by_hand = points(c for c in cells if c.cell_type == "markdown")
         assert scores[name, "blank"] == 0
         assert scores[name, "right"] == points(cells) - by_hand, name
+
+
+@pytest.mark.slow
+def test_a_folder_with_an_odd_name(tmp_path):
+    """A second download, say; and every character that means something to a pattern."""
+    root = tmp_path / "ö [x] & more" / "titanic-main (1) +$^%#"
+    for name in ("book", "titanic_helpers"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("_config.yml", "_toc.yml", "README.md", "LICENSE-text.md"):
+        shutil.copy(ROOT / name, root)
+    built = build_book(root)
+    assert built.returncode == 0, built.stderr[-3000:]
+
+    refused, course = (Course(tmp_path / name) for name in ("[x]", "(1) +$^%# ö"))
+    with pytest.raises(SystemExit, match=r"cannot work in a folder with \[ in its path"):
+        refused.nbgrader("generate_assignment", NAME)
+    course.nbgrader("generate_assignment", NAME)
+    course.hand_in(NAME, "right", course.solved(NAME))
+    for step in ("zip_collect", "autograde", "generate_feedback"):
+        course.nbgrader(step, NAME)
+    cells = course.source(NAME).cells
+    by_hand = points(c for c in cells if c.cell_type == "markdown")
+    assert course.scores() == {(NAME, "right"): points(cells) - by_hand}
+    assert (course.folder / "feedback" / "right" / NAME / f"{NAME}.html").exists()
