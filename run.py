@@ -1,4 +1,4 @@
-"""One command for each thing one does with this book. Needs Python 3.11 or newer.
+"""One command for each thing one does with this book.
 
     python run.py book               build the website and say where it is
     python run.py test [ARGS]        run the tests, in two minutes; ARGS go to pytest
@@ -24,18 +24,23 @@ from __future__ import print_function
 
 import sys
 
-if sys.version_info < (3, 11):
-    sys.exit("This book needs Python 3.11 or newer; this is Python {0}.{1}. "
-             "See README.md for how to get one.".format(*sys.version_info[:2]))
+OLDEST, NEWEST = (3, 11), (3, 15)   # the Pythons that the lock has packages for
+
+if not OLDEST <= sys.version_info[:2] <= NEWEST:
+    sys.exit("This book needs Python {0}.{1} to {2}.{3}; this is Python {4}.{5}. Install "
+             "one of those (README.md says how) and type: {6}{2}.{3} run.py {7}".format(
+                 *OLDEST + NEWEST + sys.version_info[:2]
+                 + ("py -" if sys.platform == "win32" else "python",
+                    " ".join(sys.argv[1:]) or "book")))
 
 import ast
 import hashlib
-import importlib.util
 import json
 import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -49,13 +54,18 @@ LOG = VENV / "install.log"
 STAMP = VENV / "installed.json"     # written last: without it, .venv is half made
 SITE = ROOT / "_build"
 BUILT = SITE / "built.txt"          # written last: without it, a build did not finish
+TURN = ROOT / ".venv.lock"          # locked while a run installs or writes
 ADDRESSES = ("BOOK_SITE", "BOOK_REPOSITORY", "BOOK_BRANCH")     # see book/_ext/address.py
+
+TEXTS = (".ipynb", ".md", ".py", ".yml", ".toml", ".txt", ".csv", ".bib", ".css", ".js")
 
 # Variables that a reader may have set for other work, and that would change our results;
 # and those among them that only say where packages come from or where files are kept.
 # Each name here stands for all variables that begin with it.
-NOT_OURS = ("PYTHON", "PYTEST_", "PIP_", "UV_", "MPLBACKEND", "MATPLOTLIBRC", "IPYTHONDIR",
-            "JUPYTER_PATH", "JUPYTER_CONFIG_DIR")
+NOT_OURS = ("PYTHON", "PYTEST_", "PY_COLORS", "FORCE_COLOR", "COLUMNS", "HYPOTHESIS_",
+            "COVERAGE_", "COV_CORE_", "PIP_", "UV_", "MPLBACKEND", "MATPLOTLIBRC",
+            "IPYTHONDIR", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR", "SPHINX", "DOCUTILSCONFIG",
+            "SOURCE_DATE_EPOCH", "PANDAS_", "SKLEARN_")
 OURS = ("PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHON_KEYRING", "PIP_INDEX_URL",
         "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_PROXY", "PIP_CERT",
         "PIP_CLIENT_CERT", "PIP_TRUSTED_HOST", "PIP_CACHE_DIR", "PIP_NO_CACHE_DIR",
@@ -67,23 +77,39 @@ OURS = ("PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHON_KEYRING", "PIP_INDEX_
 # pip's settings for the network: uv's name for each, and what uv expects between several
 # values.
 FOR_UV = {"index-url": ("UV_DEFAULT_INDEX", ""), "extra-index-url": ("UV_INDEX", " "),
-          "find-links": ("UV_FIND_LINKS", ","), "no-index": ("UV_OFFLINE", ""),
-          "cert": ("SSL_CERT_FILE", ""), "proxy": ("ALL_PROXY", ""),
-          "trusted-host": ("UV_INSECURE_HOST", " ")}
+          "find-links": ("UV_FIND_LINKS", ","), "cert": ("SSL_CERT_FILE", ""),
+          "proxy": ("ALL_PROXY", ""), "trusted-host": ("UV_INSECURE_HOST", " ")}
 
 # What pip and uv say if a second attempt would fail as well, and what it means.
-NO_WHEEL = "{0} has no wheel for this Python and system, and cannot be built here"
+NO_WHEEL = ("{{0}} has no ready-made file for Python {0}.{1} on this system, and cannot "
+            "be built here".format(*sys.version_info[:2]))
 REASONS = (
-    (r"No space left on device|not enough space on the disk|os error 112",
+    (r"No space left on device|not enough space on the disk|os error 112|quota exceeded",
      "the disk is full"),
+    (r"Windows Long Path", "the path of this folder is too long for Windows"),
     (r"Failed (?:building wheel for|to (?:download and )?build) [`']?([\w.=-]+)", NO_WHEEL),
     (r"\A(?s:.*)(?:Collecting|Processing) (\S+)(?s:.*) did not run successfully", NO_WHEEL),
+    (r"Permission denied: '(.+?)'", "{0} cannot be written to"),
     (r"(?i)connection broken.*certificate verify failed",
      "the certificate of the package index is not trusted here"),
-    (r"(?i)connection broken|read timed out", "the network cannot be reached"),
+    (r"(?i)connection broken.*proxy", "the proxy cannot be reached or refuses"),
+    (r"(?i)connection broken|read timed out|connection aborted|IncompleteRead",
+     "the network cannot be reached"),
+    (r"\ALooking in links(?s:.*)from versions: none\)\s+ERROR: No matching distribution "
+     r"found for (?!uv$)(\S+)", "{0} is not in the folder of pip's setting find-links"),
     (r"from versions: none\)\s+ERROR: No matching distribution found for (?!uv$)(\S+)",
      "the network cannot be reached, or the package index has no {0}"),
+    (r"No matching distribution found for (?!uv$)(\S+)",
+     "the package index has no {{0}} for Python {0}.{1}".format(*sys.version_info[:2])),
 )
+
+# What each Python of the environment runs first: stopping a tool needs no traceback.
+INTERRUPT = ("import sys; sys.excepthook = lambda kind, *rest, before=sys.excepthook: "
+             "kind is KeyboardInterrupt or before(kind, *rest)\n")
+
+# Where JupyterLab keeps a file while it runs.
+PROBE = ("import os, tempfile; from jupyter_core.paths import jupyter_runtime_dir as at; "
+         "os.makedirs(at(), exist_ok=True); tempfile.TemporaryFile(dir=at())")
 
 
 def environment():
@@ -92,16 +118,26 @@ def environment():
            if name.startswith(OURS) or not name.startswith(NOT_OURS)}
     env.update(VIRTUAL_ENV=str(VENV), PYTHONUTF8="1", PIP_USER="0",
                MPLCONFIGDIR=str(VENV / "config"), IPYTHONDIR=str(VENV / "config"),
+               JUPYTER_CONFIG_PATH=str(ROOT / "tools" / "jupyter"),
                PATH=str(BIN) + os.pathsep + os.environ.get("PATH", ""))
     return env
 
 
 def call(*command, **where):
     """Run one of the environment's tools (in a folder); stop if it fails."""
+    process = subprocess.Popen([str(BIN / (command[0] + EXE))] + list(command[1:]),
+                               env=where.get("env") or environment(),
+                               cwd=where.get("folder", ROOT))
     try:
-        status = subprocess.call([str(BIN / (command[0] + EXE))] + list(command[1:]),
-                                 env=environment(), cwd=where.get("folder", ROOT))
-    except KeyboardInterrupt:
+        status = process.wait()
+    except KeyboardInterrupt:       # the tool hears of it as well, and may tidy up
+        try:
+            status = process.wait(timeout=5)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.kill()
+            status = process.wait()
+        if status <= 0 or WINDOWS:      # it said nothing
+            print("\nStopped.", file=sys.stderr)
         status = 130
     if status:
         sys.exit(status)
@@ -117,12 +153,15 @@ def fingerprint():
                   sys.version.encode(), str(VENV).encode())
 
 
+def site_packages():
+    return list(VENV.glob("Lib/site-packages" if WINDOWS else "lib/python*/site-packages"))
+
+
 def installed():
     """Count the files of each tool and package, without Python's caches."""
     return {str(path.relative_to(VENV)):
             len(set(os.listdir(path)) - {"__pycache__"}) if path.is_dir() else 1
-            for folder in [BIN] + list(VENV.glob("lib/python*/site-packages"))
-            + list(VENV.glob("Lib/site-packages"))
+            for folder in [BIN] + site_packages()
             for path in folder.iterdir() if path.name != "__pycache__" and path.exists()}
 
 
@@ -137,19 +176,22 @@ def is_ready():
 
 
 def for_uv():
-    """Add pip's settings under uv's names, because uv does not read those of pip."""
+    """Give uv's variables and options for pip's settings, which uv does not read."""
     said = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], text=True,
                           stdout=subprocess.PIPE, encoding="utf-8", env=environment())
-    told = {}
+    told, options = {}, []
     for section in ("global", "install", ":env:"):      # a later one overrides
         for name, value in re.findall("^" + section + r"\.(.+?)=(.*)", said.stdout, re.M):
+            value = ast.literal_eval(value)
             if name in FOR_UV:
                 variable, between = FOR_UV[name]
-                value = ast.literal_eval(value)
                 told[variable] = between.join(value.split()) if between else value
+            elif name == "no-index":        # uv has no variable for it
+                on = value.lower() in ("1", "true", "yes", "on", "t", "y")
+                options = ["--no-index"] if on else []
     if "UV_INDEX" in told:      # pip treats all indexes alike
         told["UV_INDEX_STRATEGY"] = "unsafe-best-match"
-    return dict(told, **environment())
+    return dict(told, **environment()), options
 
 
 def stop(reason):
@@ -183,8 +225,12 @@ def install(env, command):
         found = re.search(pattern, text, re.M)
         if found:
             stop(words.format(*found.groups()))
-    errors = re.findall(r"^(?i:error): (?!Exception:$)(.+)", text, re.M)
-    return (errors or text.split("\n")[-2:-1] or ["no reason given"])[-1].rstrip(".")
+    if process.returncode < 0:
+        return "the system ended it, for want of memory perhaps"
+    errors = re.findall(r"^(?i:error): (.+)", text, re.M) or ["no reason given"]
+    if errors[-1] == "Exception:":      # a crash of pip; its last line says which
+        errors = text.split("\n")[-2:-1]
+    return errors[-1].rstrip(".")
 
 
 def install_all():
@@ -195,8 +241,9 @@ def install_all():
     env = environment()
     failed = install(env, pip + ["--only-binary", ":all:", "uv"])
     if not failed:
-        env_of_uv = for_uv()
-        failed = install(env_of_uv, uv + lock) or install(env_of_uv, uv + project)
+        env_of_uv, options = for_uv()
+        failed = (install(env_of_uv, uv + options + lock)
+                  or install(env_of_uv, uv + options + project))
     if failed:
         print("uv cannot do it here ({0}); pip takes a minute or two ...".format(failed),
               flush=True)
@@ -205,13 +252,69 @@ def install_all():
         stop(failed)
 
 
+def take_turn():
+    """Wait for other runs in this folder. A run that is killed gives its turn back."""
+    turn, told = TURN.open("a"), False
+    while True:
+        try:
+            if WINDOWS:
+                import msvcrt
+                msvcrt.locking(turn.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+                fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return turn
+        except (BlockingIOError, PermissionError):
+            if not told:
+                print("Another run is at work in this folder; waiting ...", flush=True)
+            told = True
+            time.sleep(0.2)
+        except OSError:
+            return turn     # no locks on this file system
+
+
+def what_is_wrong(name, data):
+    """Say where, and why, no program could read this text; or nothing."""
+    merge = re.search(br"^(<<<<<<<|>>>>>>>) ", data, re.M)
+    if merge:
+        return merge.start(), "a merge was left unfinished; finish it"
+    try:
+        text = data.decode("utf-8")
+        if name.endswith(".ipynb"):
+            json.loads(text)["cells"][0]["cell_type"]
+    except UnicodeDecodeError as e:
+        return e.start, "this is not UTF-8; save the file as UTF-8"
+    except (ValueError, LookupError, TypeError) as e:
+        return getattr(e, "pos", 0), "this is no notebook; open it in an editor"
+
+
+def check_files():
+    """Stop at a text of the project that no program could read."""
+    paths = list(ROOT.glob("*.*"))
+    for folder in ("book", "titanic_helpers", "tests", "tools"):
+        paths += sorted((ROOT / folder).rglob("*.*"))
+    for path in paths:
+        if path.suffix in TEXTS and ".ipynb_checkpoints" not in path.parts:
+            data = path.read_bytes()
+            wrong = what_is_wrong(path.name, data)
+            if wrong:
+                sys.exit("{0}, line {1}: {2}, or take the file back with git.".format(
+                    path.relative_to(ROOT), data.count(b"\n", 0, wrong[0]) + 1, wrong[1]))
+
+
 def set_up():
     """Make .venv and install the locked packages, unless that has been done."""
     if is_ready():
         return
-    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
-        sys.exit("This Python has no venv module. On Debian and Ubuntu, install it with:"
-                 " sudo apt install python3-venv")
+    for name in ("venv", "ensurepip", "sqlite3", "ssl", "zlib", "ctypes"):
+        try:
+            __import__(name)
+        except ImportError:
+            cure = "install another one, see README.md"
+            if name in ("venv", "ensurepip"):
+                cure = ("on Debian and Ubuntu, install it with: sudo apt install "
+                        "python{0}.{1}-venv".format(*sys.version_info[:2]))
+            sys.exit("This Python has no {0} module; {1}".format(name, cure))
     if VENV.is_symlink() or VENV.is_file():
         sys.exit("{0} is not a folder; remove it and run this again.".format(VENV))
     print("Setting up .venv (once; about half a minute) ...", flush=True)
@@ -231,6 +334,8 @@ def set_up():
         said = made.stdout.strip().splitlines() or ["no reason given"]
         sys.exit("Could not make the environment {0}: {1}".format(VENV, said[-1]))
     install_all()
+    for folder in site_packages():
+        (folder / "interrupt.pth").write_text(INTERRUPT)
     STAMP.write_text(json.dumps({"for": fingerprint(), "files": installed()}))
     if not is_ready():
         sys.exit("The packages were installed, but not into {0}.".format(VENV))
@@ -262,6 +367,11 @@ def test(*args):
 
 def lab(*args):
     """Open the chapters, or another folder, in JupyterLab."""
+    made = subprocess.run([str(PYTHON), "-c", PROBE], env=environment(), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if made.returncode:
+        sys.exit("JupyterLab needs a home folder that it can write to; {0}".format(
+            made.stdout.split("\n")[-2]))
     folder = [] if args and (ROOT / args[0]).is_dir() else ["book"]
     call("jupyter-lab", *folder + list(args))
 
@@ -307,14 +417,18 @@ def lock():
     """Find newest versions that fit together, for every system and Python at once."""
     if not (BIN / ("uv" + EXE)).exists():
         sys.exit("uv makes the lock, and there is none for this system.")
-    call("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
-         "--no-annotate", "--upgrade", "--custom-compile-command", "python run.py lock",
-         "requirements.in", "-o", "requirements.txt")
+    env, options = for_uv()
+    call("uv", "pip", "compile", "--quiet", "--universal", "--python-version",
+         "{0}.{1}".format(*OLDEST), "--no-annotate", "--upgrade",
+         "--custom-compile-command", "python run.py lock", "requirements.in",
+         "-o", "requirements.txt", *options, env=env)
 
 
 COMMANDS = {f.__name__: f for f in (
     book, test, lab, notebooks, exercises, nbgrader, marks, pdf, weights, bench, lock)}
 TAKE_ARGUMENTS = ("test", "lab", "notebooks", "nbgrader", "marks")
+ALONE = ("book", "notebooks", "exercises", "pdf", "lock")   # they write into the project
+READERS = ("lab", "weights")    # they need no right to write there
 
 
 def main(args):
@@ -324,8 +438,20 @@ def main(args):
     if args[0] not in COMMANDS or (args[1:] and args[0] not in TAKE_ARGUMENTS):
         sys.exit("python run.py {0}: no such command; there are: {1}".format(
             " ".join(args), ", ".join(COMMANDS)))
+    if args[0] not in READERS and not os.access(str(ROOT), os.W_OK):
+        sys.exit("{0} cannot be written to; copy the project to a folder of yours.".format(
+            ROOT))
     try:
-        set_up()
+        if args[0] not in ("lab", "notebooks"):     # with these one mends a file
+            check_files()
+        if args[0] in ALONE:
+            with take_turn():
+                set_up()
+                COMMANDS[args[0]](*args[1:])
+            return
+        if not is_ready():
+            with take_turn():
+                set_up()
         COMMANDS[args[0]](*args[1:])
     except KeyboardInterrupt:
         sys.exit("\nStopped. The next run will start over.")

@@ -1,16 +1,19 @@
 """run.py, before there is an environment: every trouble is one clear sentence."""
 
 import ast
+import contextlib
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from flit_core import buildapi
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -66,21 +69,37 @@ def test_an_old_python_can_read_it_and_says_so(copy):
             and node.args}
     assert stars <= last, [f"line {node.lineno}: a * that Python 2 cannot read"
                            for node in stars - last]
-    result = python(copy, *pretend("sys.version_info = (3, 8, 0)"))
-    assert result.returncode == 1
+
+
+@pytest.mark.parametrize("offset, command", [(-1, "book"), (1, "test -k loss")])
+def test_a_python_that_is_too_old_or_too_new(copy, run, offset, command):
+    (_, old), (_, new) = run.OLDEST, run.NEWEST
+    this = (old if offset < 0 else new) + offset
+    result = python(copy, *pretend(
+        f"sys.version_info = (3, {this}, 0); sys.platform = 'linux'\n"
+        f"sys.argv = ['run.py'] + {command!r}.split()"))
+    assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        "This book needs Python 3.11 or newer; this is Python 3.8. "
-        "See README.md for how to get one.\n")
+        f"This book needs Python 3.{old} to 3.{new}; this is Python 3.{this}. Install one "
+        f"of those (README.md says how) and type: python3.{new} run.py {command}\n")
+    assert not (copy / ".venv").exists()
 
 
 def test_no_venv_module(copy):
-    result = python(copy, *pretend(
-        "import importlib.util as u; real = u.find_spec\n"
-        "u.find_spec = lambda name: None if name == 'ensurepip' else real(name)\n"
-        "sys.argv = ['run.py', 'book']"))
+    result = python(copy, *pretend("sys.modules['ensurepip'] = None\n"
+                                   "sys.argv = ['run.py', 'book']"))
     assert result.returncode == 1
-    assert "no venv module" in result.stderr and "apt install python3-venv" in result.stderr
+    assert "no ensurepip module; on Debian and Ubuntu" in result.stderr
+    assert f"apt install python3.{sys.version_info[1]}-venv" in result.stderr
     assert result.stderr.count("\n") == 1
+    assert not (copy / ".venv").exists()
+
+
+@pytest.mark.parametrize("name", ["sqlite3", "ssl", "zlib", "ctypes"])
+def test_a_python_that_was_built_without_a_part(copy, run, monkeypatch, name):
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(SystemExit, match=f"no {name} module; install another one, see "):
+        run.set_up()
     assert not (copy / ".venv").exists()
 
 
@@ -161,9 +180,12 @@ def test_the_users_settings_stay_outside(run, monkeypatch):
     ours = {"PIP_PROXY", "PIP_NO_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_MINE_PASSWORD",
             "UV_CACHE_DIR", "HTTPS_PROXY", "PYTHONUNBUFFERED"}
     for name in ours | {
-            "MPLBACKEND", "PYTHONPATH", "PIP_TARGET", "IPYTHONDIR", "PYTHONOPTIMIZE",
-            "PYTHONDONTWRITEBYTECODE", "PYTHONSAFEPATH", "PYTHONINSPECT", "PYTEST_ADDOPTS",
-            "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "UV_PYTHON", "UV_TARGET",
+            "PY_COLORS", "FORCE_COLOR", "COLUMNS", "HYPOTHESIS_PROFILE", "SPHINXOPTS",
+            "SOURCE_DATE_EPOCH", "PANDAS_FUTURE_INFER_STRING", "COVERAGE_PROCESS_START",
+            "DOCUTILSCONFIG", "JUPYTER_CONFIG_PATH", "MPLBACKEND", "PYTHONPATH",
+            "PIP_TARGET", "IPYTHONDIR", "PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTECODE",
+            "PYTHONSAFEPATH", "PYTHONINSPECT", "PYTEST_ADDOPTS", "PYTEST_PLUGINS",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "UV_PYTHON", "UV_TARGET",
             "UV_PROJECT_ENVIRONMENT", "UV_CONSTRAINT", "UV_SYSTEM_PYTHON"}:
         monkeypatch.setenv(name, "theirs")
     assert {name for name, value in run.environment().items() if value == "theirs"} == ours
@@ -249,9 +271,26 @@ def test_uv_is_told_what_pip_knows(copy, run, monkeypatch):
                 "UV_INDEX_STRATEGY": "unsafe-best-match", "UV_FIND_LINKS": "first,second",
                 "SSL_CERT_FILE": "/my certs/two.pem",
                 "ALL_PROXY": "http://proxy.example:3128", "UV_CACHE_DIR": "theirs"}
-    assert expected.items() <= run.for_uv().items()
+    env, options = run.for_uv()
+    assert expected.items() <= env.items() and options == []
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://mine.example/simple")
-    assert run.for_uv()["UV_DEFAULT_INDEX"] == "https://mine.example/simple"
+    assert run.for_uv()[0]["UV_DEFAULT_INDEX"] == "https://mine.example/simple"
+    monkeypatch.setenv("PIP_NO_INDEX", "0")
+    assert run.for_uv()[1] == []
+
+
+def test_the_lock_is_made_from_the_readers_index(run, monkeypatch):
+    (run.BIN / "x").parent.mkdir(parents=True)
+    (run.BIN / ("uv" + run.EXE)).touch()
+    monkeypatch.setattr(run, "PYTHON", sys.executable)
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mine.example/simple")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    calls = []
+    monkeypatch.setattr(run, "call", lambda *command, env: calls.append((command, env)))
+    run.lock()
+    (command, env), = calls
+    assert "--no-index" in command
+    assert env["UV_DEFAULT_INDEX"] == "https://mine.example/simple"
 
 
 FAILURES = {    # what pip and uv say, and what run.py makes of it
@@ -259,15 +298,16 @@ FAILURES = {    # what pip and uv say, and what run.py makes of it
              "  cause: No space left on device (os error 28)", "the disk is full"),
     "pip": ("Collecting numpy==2\nCollecting contourpy==1.3.3 (from -r requirements.txt)\n"
             "  × Getting requirements to build wheel did not run successfully.\n"
-            "hint: See above for details.", "contourpy==1.3.3 has no wheel"),
+            "hint: See above for details.", "contourpy==1.3.3 has no ready-made file for"),
     "compiler": ("Collecting contourpy\nCollecting zipp\n"
                  "  × Building wheel for contourpy did not run successfully.\n"
                  "  ERROR: Failed building wheel for contourpy\nhint: See above",
-                 "contourpy has no wheel"),
+                 "contourpy has no ready-made file for"),
     "new pip": ("ERROR: Failed to build 'contourpy' when getting requirements to build",
-                "contourpy has no wheel"),
+                "contourpy has no ready-made file for"),
     "uv": ("error: Failed to build `contourpy==1.3.3`\n"
-           "  cause: The build backend returned an error", "contourpy==1.3.3 has no wheel"),
+           "  cause: The build backend returned an error",
+           "contourpy==1.3.3 has no ready-made file for"),
     "certificate": ("WARNING: Retrying after connection broken by 'SSLError(1, "
                     "CERTIFICATE_VERIFY_FAILED: certificate verify failed)'\n"
                     "ERROR: No matching distribution found for uv",
@@ -278,6 +318,24 @@ FAILURES = {    # what pip and uv say, and what run.py makes of it
     "index": ("ERROR: Could not find a version (from versions: none)\n"
               "ERROR: No matching distribution found for zipp==4",
               "the network cannot be reached, or the package index has no zipp==4."),
+    "folder": ("Looking in links: /wheels\n"
+               "ERROR: Could not find a version (from versions: none)\n"
+               "ERROR: No matching distribution found for zipp==4",
+               "zipp==4 is not in the folder of pip's setting find-links."),
+    "mirror": ("ERROR: Could not find a version that satisfies zipp==4 (from versions: 3)\n"
+               "ERROR: No matching distribution found for zipp==4",
+               "the package index has no zipp==4 for Python 3"),
+    "proxy": ("WARNING: Retrying after connection broken by 'ProxyError('Cannot connect to "
+              "proxy.', OSError('Tunnel connection failed: 407'))'",
+              "the proxy cannot be reached or refuses"),
+    "half": ("ERROR: Exception:\nurllib3.exceptions.IncompleteRead: 9 bytes read",
+             "the network cannot be reached"),
+    "right": ("ERROR: Could not install packages due to an OSError: [Errno 13] Permission "
+              "denied: '/p/.venv/lib/numpy'\nCheck the permissions.",
+              "/p/.venv/lib/numpy cannot be written to"),
+    "long": ("ERROR: Could not install packages due to an OSError: [Errno 2] No such file\n"
+             "HINT: This error might have occurred since this system does not have Windows "
+             "Long Path support enabled.", "the path of this folder is too long"),
 }
 
 
@@ -298,6 +356,7 @@ def test_what_another_installer_may_mend_is_said(run):
     assert install("print('(from versions: none)'); print('ERROR: No matching '"
                    "'distribution found for uv'); raise SystemExit(1)").endswith("for uv")
     assert install("raise SystemExit(1)") == "no reason given"
+    assert install("print('hint: See above.'); raise SystemExit(1)") == "no reason given"
     assert "not_there" in run.install(os.environ, [run.BIN / "not_there"])
 
 
@@ -338,3 +397,153 @@ def test_where_uv_cannot_pip_installs_and_says_so(copy):
         "uv cannot do it here (no uv here); pip takes a minute or two ...",
         "1.0 1.0"]
     assert python(copy, "run.py", "exercises").stdout == "1.0 1.0\n"
+
+
+NOTEBOOK = b'{"cells": [{"cell_type": "markdown"}]}'
+BAD_FILES = {       # a file of the project, what stands in it, and what is said
+    "unfinished merge": ("book/01.ipynb", b'{\n<<<<<<< HEAD\n"cells"', "2: a merge was"),
+    "merge in a text": ("book/a.md", b"a\n\n=======\n>>>>>>> other\n", "4: a merge was"),
+    "merge in the lock": ("requirements.txt", b"<<<<<<< HEAD\na==1\n", "1: a merge was"),
+    "Latin-1": ("book/exercises/x/x.ipynb", b'{"cells":\n"\xe9"}', "2: this is not UTF-8"),
+    "UTF-16": ("_config.yml", "\ufefftitle".encode("utf-16-le"), "1: this is not UTF-8"),
+    "code": ("titanic_helpers/loss.py", b"#\n# \xe9\n", "2: this is not UTF-8"),
+    "cut off": ("book/01.ipynb", NOTEBOOK[:-4], "1: this is no notebook"),
+    "empty": ("book/01.ipynb", b"", "1: this is no notebook"),
+    "other": ("book/01.ipynb", b'{"cells": 3}', "1: this is no notebook"),
+}
+
+
+@pytest.mark.parametrize("name, data, said", BAD_FILES.values(), ids=BAD_FILES)
+def test_a_file_that_cannot_be_read_is_named(copy, run, name, data, said):
+    good = copy / "book" / "good.ipynb"
+    good.parent.mkdir()
+    good.write_bytes(NOTEBOOK)
+    (copy / "book" / "heading.md").write_text("Heading\n=======\n\n> quoted\n", "utf-8")
+    run.check_files()
+    path = copy / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    with pytest.raises(SystemExit) as end:
+        run.check_files()
+    assert end.value.code.startswith(f"{Path(name)}, line {said}")
+    assert "\n" not in end.value.code
+
+
+@pytest.fixture
+def try_all(run, monkeypatch):
+    """Try every command; give those that begin, and what the others say."""
+    monkeypatch.setattr(run, "set_up", lambda: None)
+
+    def commands():
+        begun, said = [], set()
+        for name in run.COMMANDS:
+            monkeypatch.setitem(run.COMMANDS, name, lambda name=name: begun.append(name))
+            try:
+                run.main([name])
+            except SystemExit as end:
+                said.add(end.code)
+        return begun, said
+
+    return commands
+
+
+def test_every_command_names_such_a_file_but_those_that_mend_it(copy, try_all):
+    (copy / "_toc.yml").write_bytes(b"\xff")
+    assert try_all() == (["lab", "notebooks"], {
+        "_toc.yml, line 1: this is not UTF-8; save the file as UTF-8, or take the file "
+        "back with git."})
+
+
+def test_a_second_run_waits_for_the_first_and_not_for_one_that_was_killed(copy, run):
+    other = subprocess.Popen(
+        [sys.executable, "-c", "import run, time; turn = run.take_turn(); "
+         "print('mine', flush=True); time.sleep(60)"], cwd=copy, stdout=subprocess.PIPE)
+    try:
+        assert other.stdout.readline().strip() == b"mine"
+        code = "import run; run.take_turn(); print('mine')"
+        with subprocess.Popen([sys.executable, "-c", code], cwd=copy, text=True,
+                              stdout=subprocess.PIPE) as second:
+            assert second.stdout.readline() == (
+                "Another run is at work in this folder; waiting ...\n")
+            assert second.poll() is None
+            other.kill()
+            assert second.communicate(timeout=30)[0] == "mine\n"
+    finally:
+        other.kill()
+        other.communicate()
+
+
+def test_what_writes_keeps_its_turn_and_what_runs_long_does_not(run, try_all, monkeypatch):
+    kept = []
+    monkeypatch.setattr(run, "COMMANDS", {
+        name: lambda name=name: turn.closed or kept.append(name) for name in run.COMMANDS})
+    for name in run.COMMANDS:
+        turn = (run.ROOT / "turn").open("w")
+        monkeypatch.setattr(run, "take_turn", lambda turn=turn: turn)
+        run.main([name])
+        assert turn.closed
+    assert kept == ["book", "notebooks", "exercises", "pdf", "lock"]
+
+
+def test_a_project_that_cannot_be_written_to(run, try_all, monkeypatch):
+    monkeypatch.setattr(run.os, "access", lambda path, mode: path != str(run.ROOT))
+    monkeypatch.setattr(run, "is_ready", lambda: True)
+    assert try_all() == (["lab", "weights"], {
+        f"{run.ROOT} cannot be written to; copy the project to a folder of yours."})
+
+
+def test_jupyterlab_without_a_home(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(run, "PYTHON", sys.executable)
+    monkeypatch.setattr(run, "BIN", Path(sys.executable).parent)
+    monkeypatch.delenv("JUPYTER_DATA_DIR", raising=False)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "file" / "home"))
+    with pytest.raises(SystemExit, match="needs a home folder that it can write") as end:
+        run.lab()
+    assert "\n" not in end.value.code
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal on Windows")
+def test_ctrl_c_is_no_error_of_a_tool(run):
+    code = f"{run.INTERRUPT}import signal, time; signal.raise_signal(signal.SIGINT)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (-2, "")
+    other = subprocess.run([sys.executable, "-c", f"{run.INTERRUPT}1 / 0"],
+                           capture_output=True, text=True)
+    assert "ZeroDivisionError" in other.stderr
+
+
+def test_jupyterlab_does_not_ask_about_news(run):
+    """What is set here is a setting that this JupyterLab has."""
+    folder = Path(run.environment()["JUPYTER_CONFIG_PATH"]).relative_to(run.ROOT)
+    ours = json.loads((ROOT / folder / "labconfig" / "default_setting_overrides.json")
+                      .read_bytes())
+    for plugin, settings in ours.items():
+        package, _, name = plugin.partition(":")
+        schema = Path(sys.prefix, "share/jupyter/lab/schemas", package, f"{name}.json")
+        known = json.loads(schema.read_bytes())["properties"]
+        for setting, value in settings.items():
+            assert value in [choice["const"] for choice in known[setting]["oneOf"]]
+    assert ours["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+
+
+def test_building_the_package_leaves_nothing_behind_and_takes_no_tests(tmp_path):
+    source = tmp_path / "source"
+    for name in ("titanic_helpers", "tests"):
+        shutil.copytree(ROOT / name, source / name,
+                        ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    before = set(source.rglob("*"))
+    with contextlib.chdir(source):
+        buildapi.build_wheel(str(tmp_path))
+        buildapi.build_sdist(str(tmp_path))
+    assert set(source.rglob("*")) == before
+    package = {f"titanic_helpers/{path.relative_to(source / 'titanic_helpers').as_posix()}"
+               for path in before if path.parent.name == "titanic_helpers"}
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
+        inside = set(archive.namelist())
+    assert {name for name in inside if ".dist-info/" not in name} == package
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        inside = {name.partition("/")[2] for name in archive.getnames()}
+    assert inside == package | {"pyproject.toml", "README.md", "LICENSE", "PKG-INFO"}

@@ -19,7 +19,7 @@ import run
 
 GITHUB = ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").iterdir())
-PYTHONS = ["3.11", "3.12", "3.13"]
+PYTHONS = [f"3.{minor}" for minor in range(run.OLDEST[1], run.NEWEST[1] + 1)]
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +78,18 @@ def test_a_newer_push_stops_the_older_run_except_on_main(workflows):
         "cancel-in-progress": "${{ github.ref != 'refs/heads/main' }}"}
 
 
-def test_the_readme_promises_these_pythons():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"Python {PYTHONS[0]}, {PYTHONS[1]} or {PYTHONS[2]}" in readme
+@pytest.mark.parametrize("name", ["README.md", "book/running.md"])
+def test_these_pythons_are_promised(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert f"Python {PYTHONS[0]} to {PYTHONS[-1]}" in text
+
+
+def test_the_package_is_for_these_pythons():
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    project = tomllib.loads(text)["project"]
+    assert project["requires-python"] == f">={PYTHONS[0]}"
+    assert project["classifiers"] == [
+        f"Programming Language :: Python :: {version}" for version in PYTHONS]
 
 
 def test_every_command_exists(workflows):
@@ -121,7 +130,10 @@ def test_once_a_week_without_the_lock(workflows):
     newest = workflows["newest"]
     (when,) = newest["on"]["schedule"]
     assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", when["cron"])
-    commands = commands_of(newest["jobs"]["test"])
+    test = newest["jobs"]["test"]
+    assert [step["with"]["python-version"] for step in test["steps"]
+            if "python-version" in step.get("with", {})] == [PYTHONS[-1]]
+    commands = commands_of(test)
     assert "pip install -r requirements.in" in commands
     assert commands[-1].startswith("pytest ")
     for command in commands:
