@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import run_notebooks
 from flit_core import buildapi
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -427,6 +428,16 @@ def test_a_file_that_cannot_be_read_is_named(copy, run, name, data, said):
         run.check_files()
     assert end.value.code.startswith(f"{Path(name)}, line {said}")
     assert "\n" not in end.value.code
+
+
+@pytest.mark.parametrize("data", [
+    b"<<<<<<< HEAD", b'"\xe9"', b'{"cells": 3}', b"[]", b"{}", b""])
+def test_a_notebook_that_cannot_be_read_is_not_run(copy, monkeypatch, data):
+    monkeypatch.setattr(run_notebooks, "BOOK", copy)
+    (copy / "01.ipynb").write_bytes(data)
+    with pytest.raises(SystemExit, match="this is no notebook in UTF-8; 01: the stored"):
+        run_notebooks.main(["01"])
+    assert (copy / "01.ipynb").read_bytes() == data
 
 
 @pytest.fixture

@@ -34,7 +34,11 @@ def first_figure(notebook: nbformat.NotebookNode) -> str:
 
 def run(path: Path) -> None:
     """Run one notebook in a fresh kernel; write it only if it ran to the end."""
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (ValueError, TypeError, AttributeError, LookupError,
+            nbformat.ValidationError) as e:
+        raise nbformat.reader.NotJSONError from e
     NotebookClient(
         notebook, timeout=300, kernel_name="python3", record_timing=False,
         coalesce_streams=True,                  # one output, even if its lines come slowly
@@ -68,7 +72,7 @@ def main(names: list[str]) -> None:
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as e:
             sys.exit(f"{e}\n{as_it_was}")
         except nbformat.reader.NotJSONError:
-            sys.exit(f"this is no notebook; {as_it_was}")
+            sys.exit(f"this is no notebook in UTF-8; {as_it_was}")
         except OSError as e:
             sys.exit(f"{e.filename}: {e.strerror}; {as_it_was}")
         except KeyboardInterrupt:
