@@ -398,6 +398,7 @@ def test_where_uv_cannot_pip_installs_and_says_so(copy):
         "uv cannot do it here (no uv here); pip takes a minute or two ...",
         "1.0 1.0"]
     assert python(copy, "run.py", "exercises").stdout == "1.0 1.0\n"
+    assert list((copy / ".venv").rglob("interrupt.pth"))
 
 
 NOTEBOOK = b'{"cells": [{"cell_type": "markdown"}]}'
