@@ -78,7 +78,7 @@ def test_a_newer_push_stops_the_older_run_except_on_main(workflows):
         "cancel-in-progress": "${{ github.ref != 'refs/heads/main' }}"}
 
 
-@pytest.mark.parametrize("name", ["README.md", "book/running.md"])
+@pytest.mark.parametrize("name", ["README.md", "book/running.md", "book/teaching.md"])
 def test_these_pythons_are_promised(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert f"Python {PYTHONS[0]} to {PYTHONS[-1]}" in text
