@@ -1,7 +1,7 @@
 """The article's own program, replayed: article_run/ holds what it computed."""
 
 import json
-from pathlib import Path
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ from titanic_helpers import (
     train,
 )
 
-RUN = Path(__file__).with_name("article_run")
+RUN = files("titanic_helpers") / "article_run"
 EXACT = 1e-12
 
 
