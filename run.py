@@ -12,6 +12,7 @@
     python run.py pdf                make one PDF of the whole book (needs a Chromium)
     python run.py weights            say what each page weighs (needs a Chromium)
     python run.py bench              time the training (a minute or two)
+    python run.py versions [NAME]    test with other libraries: the oldest, or Colab's
     python run.py lock               renew requirements.txt from requirements.in
     python -m titanic_helpers        train on a passenger list of your own (inside .venv)
 
@@ -424,9 +425,15 @@ def lock():
          "-o", "requirements.txt", *options, env=env)
 
 
+def versions(*names):
+    """Test the package and the notebooks with older libraries."""
+    call("python", "tools/try_versions.py", *names)
+
+
 COMMANDS = {f.__name__: f for f in (
-    book, test, lab, notebooks, exercises, nbgrader, marks, pdf, weights, bench, lock)}
-TAKE_ARGUMENTS = ("test", "lab", "notebooks", "nbgrader", "marks")
+    book, test, lab, notebooks, exercises, nbgrader, marks, pdf, weights, bench, versions,
+    lock)}
+TAKE_ARGUMENTS = ("test", "lab", "notebooks", "nbgrader", "marks", "versions")
 ALONE = ("book", "notebooks", "exercises", "pdf", "lock")   # they write into the project
 READERS = ("lab", "weights")    # they need no right to write there
 

@@ -137,7 +137,7 @@ def test_the_page_says_where_it_is(page):
 
 def test_what_to_install_names_the_repository(pages):
     running = pages["running"]
-    assert f"[plots] @ git+{REPOSITORY}" in running
-    assert f"git clone -q {REPOSITORY} titanic" in running
+    assert f"[chapters] @ git+{REPOSITORY}" in running
+    assert running.count(f"git+{REPOSITORY}") == 2
     assert "REPOSITORY" not in running and "Type this in the project" not in running
     assert "Launch on Colab; Running this book says what to run" in pages["intro"]

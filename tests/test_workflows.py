@@ -11,9 +11,11 @@ from pathlib import Path
 
 import check_jsonschema
 import pytest
+import try_versions
 import yaml
 from click.testing import CliRunner
 from contents import ROOT
+from packaging.specifiers import SpecifierSet
 
 import run
 
@@ -108,7 +110,8 @@ def test_no_job_may_do_more_than_it_needs(workflows):
     assert {name: job["permissions"] for name, job in jobs.items()} == {
         "test": read, "site": read | {"pages": "read"},
         "publish": {"pages": "write", "id-token": "write"}}
-    assert workflows["newest"]["jobs"]["test"]["permissions"] == read
+    weekly = workflows["newest"]["jobs"].values()
+    assert [job["permissions"] for job in weekly] == [read, read]
     for job in jobs_of(workflows):
         assert 0 < int(job["timeout-minutes"]) <= 60
 
@@ -141,12 +144,21 @@ def test_once_a_week_without_the_lock(workflows):
         assert not re.search(r"(-r|-c)\s*requirements\.txt", command)
 
 
+def test_once_a_week_with_older_libraries(workflows):
+    job = workflows["newest"]["jobs"]["older"]
+    assert commands_of(job) == ["python run.py versions"]
+    python = next(step["with"]["python-version"] for step in job["steps"]
+                  if "setup-python" in step.get("uses", ""))
+    assert python in SpecifierSet(try_versions.PYTHONS)
+
+
 def test_binder_has_what_the_chapters_import():
     lines = (ROOT / ".binder" / "requirements.txt").read_text("utf-8").splitlines()
-    assert {"-c ../requirements.txt", "-e .[plots]"} <= set(lines)
+    assert {"-c ../requirements.txt", "-e .[chapters]"} <= set(lines)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    named = lines + project["dependencies"] + project["optional-dependencies"]["plots"]
+    named = lines + project["dependencies"] + project["optional-dependencies"]["chapters"]
     installed = {re.split("[<>=]", name)[0] for name in named} | {"titanic_helpers"}
+    installed.add("IPython")        # it runs the cells
     for path in (ROOT / "book").glob("*.ipynb"):
         cells = json.loads(path.read_text("utf-8"))["cells"]
         code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
