@@ -95,6 +95,13 @@ def pages(published):
             for name in [*NOTEBOOKS, "running"]}
 
 
+@pytest.fixture
+def downloads(published):
+    folder = published[0] / "_build" / "html" / "_sources" / "book"
+    return {name: (folder / f"{name}.ipynb").read_text(encoding="utf-8")
+            for name in NOTEBOOKS}
+
+
 def test_a_broken_link_stops_the_build(published):
     """Warnings are errors: show that one really stops it."""
     _, result = published
@@ -126,6 +133,14 @@ def test_no_button_opens_the_solutions_of_an_exercise(pages):
     assert buttons(page) == ["https://github.com/owner/name"]
     assert not re.search("colab|mybinder|github.com/owner/name/", page)
     assert 'href="../../../_sources/book/exercises/05_mae/05_mae.ipynb" download' in page
+
+
+@pytest.mark.parametrize("name", ["intro", "05_mae", "exercises/05_mae/05_mae"])
+def test_pages_and_downloads_say_what_to_install_from_where(pages, downloads, name):
+    there = f"titanic-helpers[chapters] @ git+{REPOSITORY}"
+    for text in (pages[name], downloads[name]):
+        assert there in text and "in the folder of the book" not in text
+    assert "SOLUTION" not in downloads[name]
 
 
 def test_the_page_says_where_it_is(page):

@@ -3,16 +3,28 @@
 import ast
 import json
 import re
+import sys
 from itertools import pairwise
 
 import nbformat
 import pytest
+from address import HERE
 from contents import CHAPTERS, ROOT
+from IPython.core.error import UsageError
 
 NOTEBOOKS = sorted(
     p for p in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 BOX = ":::{admonition} In this chapter"
 RENEW = "; run it anew: python run.py notebooks"
+SET_UP = f'''from importlib.util import find_spec
+from IPython.core.error import UsageError
+
+if None in map(find_spec, ["titanic_helpers", "matplotlib", "sklearn"]):
+    raise UsageError(
+        "titanic_helpers, matplotlib or scikit-learn is missing. Type, "
+        '{HERE}')
+
+'''
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda p: p.stem)
@@ -43,6 +55,20 @@ def test_valid_with_unique_ids_and_stored_by_the_projects_command(path):
     assert set(raw["metadata"]) == {"kernelspec", "language_info"}, RENEW
     assert "version" not in raw["metadata"]["language_info"], RENEW
     assert not any("execution" in cell["metadata"] for cell in raw["cells"]), RENEW
+
+
+def test_a_notebook_alone_says_what_to_install(code):
+    assert code[0].source.startswith(SET_UP)
+
+
+@pytest.mark.parametrize("missing", ["titanic_helpers", "matplotlib", "sklearn"])
+def test_what_to_install_is_one_line(monkeypatch, missing):
+    """A UsageError is shown as one line, without a traceback."""
+    exec(SET_UP)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(UsageError, match=r"titanic_helpers.*pip install") as said:
+        exec(SET_UP)
+    assert "\n" not in str(said.value)
 
 
 def test_run_from_top_to_bottom(code):

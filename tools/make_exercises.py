@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "exercises"
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
+from address import with_address  # noqa: E402
 from exercise_versions import student_version  # noqa: E402
 
 
@@ -22,7 +23,8 @@ def main() -> None:
     kept = []
     for source in sources:
         target = FOLDER / source.name
-        text = nbformat.writes(student_version(nbformat.read(source, as_version=4)))
+        notebook = nbformat.reads(with_address(source.read_text("utf-8")), as_version=4)
+        text = nbformat.writes(student_version(notebook))
         if target.exists() and target.read_text(encoding="utf-8") != text:
             kept.append(target.name)
         else:

@@ -8,15 +8,21 @@
 A wrong value stops the build: a theme that has to guess opens somebody else's book.
 """
 
+import json
 import os
 import re
 import sys
+from pathlib import Path
 
-from exercise_versions import is_exercise
+import nbformat
+from exercise_versions import is_exercise, student_version
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 PLACEHOLDER = "REPOSITORY"      # where a page says what to install
+# What a notebook that misses the package says: here, and where the address is known.
+HERE = 'in the folder of the book: pip install ".[chapters]"'
+THERE = 'in a cell: %pip install "titanic-helpers[chapters] @ git+REPOSITORY"'
 SETTINGS = {
     "BOOK_SITE": (r"https://[\w.-]+(:\d+)?/([\w.~-]+/)*",
                   "an address like https://owner.github.io/name/, with the last slash"),
@@ -53,9 +59,36 @@ def configure(app: Sphinx, config: Config) -> None:
         }
 
 
+def with_address(text: str) -> str:
+    """Insert the address, if there is one, into a page or the JSON of a notebook."""
+    repository = setting("BOOK_REPOSITORY")
+    if not repository:
+        return text
+    here, there = (json.dumps(words)[1:-1] for words in (HERE, THERE))
+    return text.replace(here, there).replace(PLACEHOLDER, repository)
+
+
 def name_the_repository(app: Sphinx, document: str, source: list[str]) -> None:
-    if repository := setting("BOOK_REPOSITORY"):
-        source[0] = source[0].replace(PLACEHOLDER, repository)
+    source[0] = with_address(source[0])
+
+
+def offer_downloads(app: Sphinx, exception: Exception | None) -> None:
+    """Let a page's download button give the notebook that a reader needs.
+
+    Sphinx copies the source as it stands: without the address, and with the solutions.
+    """
+    if exception or app.builder.format != "html":
+        return
+    for name in app.env.found_docs:
+        source = Path(app.env.doc2path(name))
+        if source.suffix == ".ipynb":
+            text = with_address(source.read_text(encoding="utf-8"))
+            if is_exercise(name):
+                notebook = student_version(nbformat.reads(text, as_version=4))
+                text = nbformat.writes(notebook) + "\n"
+            target = Path(app.outdir, "_sources", f"{name}.ipynb")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8", newline="\n")
 
 
 def adapt_launch_buttons(
@@ -79,5 +112,6 @@ def adapt_launch_buttons(
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", configure)
     app.connect("source-read", name_the_repository)
+    app.connect("build-finished", offer_downloads)
     app.connect("html-page-context", adapt_launch_buttons, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

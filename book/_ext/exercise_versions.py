@@ -93,18 +93,6 @@ def read_page(app: Sphinx, name: str, text: list[str]) -> None:
         text[0] = nbformat.writes(page)
 
 
-def offer_student_versions(app: Sphinx, exception: Exception | None) -> None:
-    """Let the page's own download button give the student's version."""
-    if exception or app.builder.format != "html":
-        return
-    for name in filter(is_exercise, app.env.found_docs):
-        source = nbformat.read(app.env.doc2path(name), as_version=4)
-        target = Path(app.outdir, "_sources", f"{name}.ipynb")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(student_version(source), target)
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("source-read", read_page)
-    app.connect("build-finished", offer_student_versions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
