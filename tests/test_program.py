@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from io import StringIO
 
 import numpy as np
 import pandas as pd
@@ -288,6 +289,27 @@ def test_a_full_disk():
             env=os.environ | {"PYTHONUNBUFFERED": ""})      # full only at the end
     assert (result.returncode, result.stderr) == (
         2, "python -m titanic_helpers: error: output: No space left on device\n")
+
+
+def test_in_a_notebook(monkeypatch, capsys):
+    """There the arguments are the kernel's, and the output is no file."""
+    monkeypatch.setattr(sys, "argv", ["/lib/ipykernel_launcher.py", "-f", "kernel.json"])
+    monkeypatch.setattr(sys, "stdout", output := StringIO())
+    main()
+    assert "Final test accuracy" in output.getvalue() and not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("args", ["", "none.csv"])
+def test_without_an_output(monkeypatch, capsys, args):
+    monkeypatch.setattr(sys, "argv", ["titanic_helpers", *args.split()])
+    monkeypatch.setattr(sys, "stdout", None)        # as in a shell after >&-
+    if args:
+        with pytest.raises(SystemExit):
+            main()
+        assert capsys.readouterr().err.endswith("none.csv: No such file or directory\n")
+    else:
+        main()
+        assert not capsys.readouterr().err
 
 
 def test_help():

@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -158,8 +159,10 @@ def main() -> None:
         "--better", action="store_true",
         help="add a neuron with the features of chapter 9 and the penalty of chapter 10; "
              "needs Name, SibSp and Parch in the list, too")
-    args = parser.parse_args()
-    sys.stdout.reconfigure(errors="backslashreplace")   # for names in any script
+    in_a_notebook = "".join(sys.argv[:1]).endswith("kernel_launcher.py")
+    args = parser.parse_args([] if in_a_notebook else None)     # not the kernel's arguments
+    with suppress(AttributeError):      # a notebook's output cannot be told, and needs not
+        sys.stdout.reconfigure(errors="backslashreplace")       # for names in any script
     rng = np.random.default_rng(args.seed)
     try:
         _interrupt.loaded()
@@ -169,12 +172,14 @@ def main() -> None:
         )
         _run(passengers, name_of(args.csv), args.learning_rate, args.epochs, rng,
              not args.no_shuffle, args.better)
-        sys.stdout.flush()
+        with suppress(AttributeError):      # there may be no output at all
+            sys.stdout.flush()
     except KeyboardInterrupt:
         parser.exit(130, "stopped\n")
     except OSError as e:
         if not e.filename:          # Python would try once more to write what is left
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            with suppress(AttributeError, OSError):     # no file
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(e, BrokenPipeError):      # a reader such as `head` has enough
             parser.exit(
                 2, f"{parser.prog}: error: {e.filename or 'output'}: {e.strerror}\n")
