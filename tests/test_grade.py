@@ -39,6 +39,27 @@ def after(code, check="def check():\n    f()"):
     return cell(check, "check.py", namespace)
 
 
+def test_strict_settings_of_numpy_do_not_reach_a_check():
+    def check():
+        assert np.log(0.0) == -np.inf and np.exp(-1000.0) == 0
+
+    with np.errstate(all="raise"):
+        assert grade(check, points=1).score == 1
+
+
+def test_names_that_a_star_import_overwrote():
+    """The check keeps Python's own; an answer that relies on the others does as well."""
+    check = cell("""from numpy import *
+def answer():
+    return max([[1, 2], [3, 0]], axis=0).tolist()
+def check(least=2):
+    assert max(1, least) == 2 and round(1.5) == 2 and type(round(1.5)) is int
+    assert answer() == [3, 2]
+    assert all(x > 5 for x in answer()), "Too small."
+""")
+    assert grade(check, points=1).message == "Too small."
+
+
 def test_right_and_wrong():
     right = grade(lambda: None, points=2.0)
     assert (right.score, right.message) == (2, "2 of 2 points.")

@@ -146,6 +146,14 @@ def test_from_zero_it_arrives_at_scikit_learns_weights():
     assert w == pytest.approx(reference.coef_[0], abs=1e-6)
 
 
+def test_strict_settings_of_numpy_stop_no_training():
+    """Ages in years push some probabilities below what a number can hold."""
+    in_years = X * np.array([80, 1, 1, 1, 1, 1, 1])
+    with np.errstate(all="raise"):
+        for gradient in (log_loss_gradient, mae_gradient):
+            train(in_years, y, np.zeros(7), 1.0, 300, gradient=gradient)
+
+
 def test_reports_about_ten_times():
     lines = []
     train(X, y, np.zeros(7), 0.1, 100, (X, y), report=lines.append)

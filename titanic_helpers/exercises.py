@@ -1,5 +1,6 @@
 """What stands under an exercise: a check is run, and says "Right" or "Not yet" and why."""
 
+import builtins
 import contextlib
 import io
 import traceback
@@ -8,9 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Number
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
+
+# what star imports put in the place of Python's own, those of NumPy above all
+OVERWRITTEN = ("abs", "all", "any", "divmod", "max", "min", "pow", "round", "sum")
 
 
 class NotAnswered(Exception):
@@ -290,12 +295,23 @@ def grade(check: Callable[[], None], points: float) -> Verdict:
             "PYTHONOPTIMIZE, which skips every check. Start it without, and run this again."
         )
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+        with (warnings.catch_warnings(), np.errstate(all="ignore"),
+              contextlib.redirect_stderr(io.StringIO())):
             warnings.simplefilter("ignore")
-            check()
+            _as_it_was_meant(check)()
     except (Exception, SystemExit) as e:
         return Verdict(0, points, _explained(e, _students_line(e, check)))
     return Verdict(points, points, f"{points:g} of {points:g} points.")
+
+
+def _as_it_was_meant(check: Callable[[], None]) -> Callable[[], None]:
+    """Give a check Python's own functions; what it calls keeps the student's."""
+    own = {name: getattr(builtins, name) for name in OVERWRITTEN}
+    names = getattr(check, "__globals__", {})
+    if all(names.get(name, function) is function for name, function in own.items()):
+        return check
+    return FunctionType(check.__code__, names | own, check.__name__, check.__defaults__,
+                        check.__closure__)
 
 
 def _students_line(error: BaseException, check: Callable[[], None]) -> str | None:

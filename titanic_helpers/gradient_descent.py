@@ -9,6 +9,7 @@ from titanic_helpers.loss import _log_loss, _mae, _paired
 from titanic_helpers.sigmoid import _fitting, predict, sigmoid
 
 
+@np.errstate(under="ignore")        # a probability may be too small to matter
 def log_loss_gradient(
     features: ArrayLike, targets: ArrayLike, probabilities: ArrayLike
 ) -> NDArray:
@@ -39,6 +40,7 @@ def log_loss_gradient(
     return np.asarray(features, float).T @ (probabilities - targets) / len(targets)
 
 
+@np.errstate(under="ignore")        # a probability may be too small to matter
 def mae_gradient(
     features: ArrayLike, targets: ArrayLike, probabilities: ArrayLike
 ) -> NDArray:

@@ -83,6 +83,7 @@ def _mae(targets: NDArray, probabilities: NDArray) -> float:
     return float(np.abs(probabilities - targets).mean())
 
 
+@np.errstate(under="ignore")        # exp(-|s|) may be too small to be told from 0
 def _log_loss(targets: NDArray, z: NDArray) -> float:
     s = (1 - 2 * targets) * z
     return float((np.maximum(s, 0) + np.log1p(np.exp(-np.abs(s)))).mean())

@@ -32,7 +32,9 @@ def use_style() -> None:
     no SVG of a notebook it does not trust. The background is white; on a dark page
     book.css turns it into the page's own.
     """
-    set_matplotlib_formats("svg", "png", metadata={"Date": None, "Creator": None})
+    set_matplotlib_formats(
+        "svg", "png", metadata={"Date": None, "Creator": None},
+        bbox_inches="tight", facecolor="auto", edgecolor="auto")
     mpl.rcdefaults()
     if not any(font.name == MEASURED for font in fontManager.ttflist):
         fontManager.ttflist += [

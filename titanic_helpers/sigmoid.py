@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
+@np.errstate(under="ignore")        # what is too small to be told from 0 is 0
 def sigmoid(z: ArrayLike) -> NDArray:
     """Squash any number into 0 to 1: 1 / (1 + exp(-z)).
 
