@@ -199,6 +199,29 @@ def test_written_for_students_without_losing_their_work(tmp_path, monkeypatch, c
     assert all(p.read_bytes() == before[p] for p in written[1:])
 
 
+def test_a_corrected_exercise_replaces_one_that_was_only_opened(
+        tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(make_exercises, "FOLDER", tmp_path)
+    make_exercises.main()
+    opened, worked, run_through = paths = sorted(tmp_path.iterdir())[:3]
+    right = opened.read_text("utf-8")
+    older = [nbformat.read(path, as_version=4) for path in paths]
+    for notebook in older:
+        notebook.cells[0].source += " (with a mistake)"
+        notebook.metadata["as_written"] = make_exercises.digest(notebook)
+        notebook.metadata.language_info["version"] = "3.13.0"    # what a save may add
+    older[1].cells.append(nbformat.v4.new_markdown_cell("My own note."))
+    code = next(cell for cell in older[2].cells if cell.cell_type == "code")
+    code.outputs = [nbformat.v4.new_output("stream", text="what my code printed")]
+    for path, notebook in zip(paths, older, strict=True):
+        nbformat.write(notebook, path)
+    make_exercises.main()
+    assert opened.read_text("utf-8") == right
+    assert "My own note." in worked.read_text("utf-8")
+    assert "what my code printed" in run_through.read_text("utf-8")
+    assert f"worked in them: {worked.name}, {run_through.name}\n" in capsys.readouterr().out
+
+
 def test_page_folds_solutions_and_offers_the_students_version(site, source):
     name = f"book/exercises/{source.stem}/{source.stem}"
     page = (site / f"{name}.html").read_text("utf-8")

@@ -11,6 +11,7 @@ import pytest
 from address import HERE
 from contents import CHAPTERS, ROOT
 from IPython.core.error import UsageError
+from run_notebooks import METADATA
 
 NOTEBOOKS = sorted(
     p for p in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
@@ -52,8 +53,7 @@ def test_valid_with_unique_ids_and_stored_by_the_projects_command(path):
     ids = [cell["id"] for cell in raw["cells"]]
     assert len(ids) == len(set(ids)), "the same cell id twice"
     nbformat.validate(raw)
-    assert set(raw["metadata"]) == {"kernelspec", "language_info"}, RENEW
-    assert "version" not in raw["metadata"]["language_info"], RENEW
+    assert raw["metadata"] == METADATA, RENEW
     assert not any("execution" in cell["metadata"] for cell in raw["cells"]), RENEW
 
 

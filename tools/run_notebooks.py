@@ -18,9 +18,14 @@ BOOK = Path(__file__).resolve().parents[1] / "book"
 OPENING, PICTURE = BOOK / "intro.ipynb", BOOK / "_static" / "opening.svg"
 # what book.css does with a figure, for README.md, which has no style of its own
 DARK = "@media (prefers-color-scheme: dark) {svg {filter: invert(0.93) hue-rotate(180deg)}}"
+# what JupyterLab writes as soon as it shows a notebook, but for the version of Python
 METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python", "file_extension": ".py"},
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python",
+                   "name": "python3"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3}, "file_extension": ".py",
+        "mimetype": "text/x-python", "name": "python", "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3"},
 }
 
 
