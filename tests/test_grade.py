@@ -47,9 +47,9 @@ def test_strict_settings_of_numpy_do_not_reach_a_check():
         assert grade(check, points=1).score == 1
 
 
-def test_names_that_a_star_import_overwrote():
+def test_names_that_an_import_overwrote():
     """The check keeps Python's own; an answer that relies on the others does as well."""
-    check = cell("""from numpy import *
+    check = cell("""from numpy import all, max, round
 def answer():
     return max([[1, 2], [3, 0]], axis=0).tolist()
 def check(least=2):
