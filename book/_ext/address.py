@@ -18,6 +18,7 @@ import nbformat
 from exercise_versions import is_exercise, student_version
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from words import WORDS
 
 PLACEHOLDER = "REPOSITORY"      # where a page says what to install
 # What a notebook that misses the package says: here, and where the address is known.
@@ -106,7 +107,7 @@ def adapt_launch_buttons(
     buttons = [b for group in context["header_buttons"] for b in group.get("buttons", [])]
     for button in buttons:
         if button["text"] == "Colab":
-            button["tooltip"] += "; Running this book says what to run there first"
+            button["tooltip"] += f"; {WORDS['colab']}"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

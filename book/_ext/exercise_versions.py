@@ -10,12 +10,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
+from words import WORDS
 
-STUBS = {"code_stub": {"python": "# Your code here"}, "text_stub": "*Your answer here.*"}
+STUBS = {"code_stub": {"python": WORDS["your_code"]}, "text_stub": WORDS["your_answer"]}
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
-LINKS = ('<p class="exercise-links"><a href="../../{chapter}.html">Back to the chapter</a>'
-         ' · <a href="../../../_sources/{name}.ipynb" download>'
-         "Download this notebook without the solutions</a></p>")
+LINKS = ('<p class="exercise-links"><a href="../../{chapter}.html">{back}</a>'
+         ' · <a href="../../../_sources/{name}.ipynb" download>{download}</a></p>')
 
 
 def student_version(source: NotebookNode) -> NotebookNode:
@@ -45,7 +45,7 @@ def page_version(source: NotebookNode, name: str) -> NotebookNode:
                 cells.append(waiting.pop())
             cell.metadata = NotebookNode()
         elif role.get("grade"):
-            cell.metadata = folded("the check", ["check", "hide-input"])
+            cell.metadata = folded("check", ["hide-input"])
             cells += [cell, *waiting]
             waiting.clear()
         else:
@@ -53,7 +53,7 @@ def page_version(source: NotebookNode, name: str) -> NotebookNode:
             if cell.outputs is None:
                 del cell["outputs"]
             cells.append(cell)
-    links = LINKS.format(name=name, chapter=Path(name).name)
+    links = LINKS.format(name=name, chapter=Path(name).name, **WORDS)
     cells.insert(1, nbformat.v4.new_markdown_cell(links))
     page.cells = cells
     return page
@@ -63,13 +63,13 @@ def solution_cell(original: NotebookNode) -> NotebookNode:
     cell = copy.deepcopy(original)
     cell.id += "-solution"
     if cell.cell_type == "markdown":
-        cell.source = ("````{admonition} A good answer\n:class: dropdown\n"
+        cell.source = (f"````{{admonition}} {WORDS['answer']}\n:class: dropdown\n"
                        f"{cell.source}\n````")
         cell.metadata = NotebookNode()
     else:
         lines = cell.source.splitlines()
         cell.source = "\n".join(x for x in lines if x.strip() not in MARKERS)
-        cell.metadata = folded("a solution", ["solution", "hide-cell"], original.metadata)
+        cell.metadata = folded("solution", ["hide-cell"], original.metadata)
     return cell
 
 
@@ -77,9 +77,9 @@ def folded(
     what: str, tags: list[str], metadata: NotebookNode | None = None
 ) -> NotebookNode:
     metadata = copy.deepcopy(metadata or NotebookNode())
-    metadata.tags = tags
+    metadata.tags = [what, *tags]
     metadata.setdefault("mystnb", NotebookNode()).update(
-        code_prompt_show=f"Show {what}", code_prompt_hide=f"Hide {what}")
+        code_prompt_show=WORDS[f"show_{what}"], code_prompt_hide=WORDS[f"hide_{what}"])
     return metadata
 
 

@@ -15,15 +15,13 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
+from words import WORDS
 
 LENGTH = 200            # what is shown of a description, roughly; whole sentences only
-HOME = "A neural network from scratch, in NumPy"
 CARD = {
     "og:image:width": "1200",
     "og:image:height": "630",
-    "og:image:alt": "One Neuron on the Titanic. A neural network from scratch, in NumPy, "
-                    "on the real passenger list. The S-shaped curve of the neuron, with "
-                    "passengers who survived at its upper end and who died at its lower.",
+    "og:image:alt": WORDS["card"],
 }
 
 log = logging.getLogger(__name__)
@@ -55,7 +53,7 @@ def fill_head(
         return
     site, home = context["docstitle"], name == app.config.root_doc
     title = app.env.titles[name].astext()       # without the number of the chapter
-    context["title"] = HOME if home else escape(title)
+    context["title"] = WORDS["subtitle"] if home else escape(title)
     about = description(document)
     if not about:
         log.warning("no paragraph to describe the page by", location=name)
@@ -83,7 +81,7 @@ def describe_the_front_door(app: Sphinx, exception: Exception | None) -> None:
         f'<!DOCTYPE html>\n<html lang="{app.config.language}">\n<head>',
         '<meta charset="utf-8" />',
         f'<meta http-equiv="refresh" content="0; url={opening}" />', *head,
-        f'</head>\n<body><a href="{opening}">Open the book</a></body>\n</html>\n']),
+        f'</head>\n<body><a href="{opening}">{WORDS["open_book"]}</a></body>\n</html>\n']),
         encoding="utf-8")
 
 

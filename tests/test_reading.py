@@ -1,0 +1,36 @@
+"""The site as readers have it: their screens and settings, and what they do with it."""
+
+import re
+import shutil
+from html import unescape
+
+import pytest
+from conftest import build_book
+from words import WORDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_a_book_in_another_language(book_copy, tmp_path, language):
+    """It builds without a warning; the extensions have no word outside words.py."""
+    for part in ("book", "_config.yml", "_toc.yml"):
+        copy = shutil.copytree if (book_copy / part).is_dir() else shutil.copy
+        copy(book_copy / part, tmp_path / part)
+    config = tmp_path / "_config.yml"
+    config.write_text(config.read_text(encoding="utf-8").replace(
+        "language: en", f"language: {language}"), encoding="utf-8")
+    translated = {name: f"{word}ÄÖ{n}" for n, (name, word) in enumerate(WORDS.items())}
+    with (tmp_path / "book" / "_ext" / "words.py").open("a", encoding="utf-8") as words:
+        words.write(f"\nWORDS.update({translated!r})\n")
+    result = build_book(tmp_path)
+    assert result.returncode == 0, result.stderr
+    site = tmp_path / "_build" / "html"
+    built = unescape("".join(
+        file.read_text(encoding="utf-8")
+        for kind in ("*.html", "*.ipynb") for file in site.rglob(kind)))
+    assert f'<html lang="{language}"' in built
+    for name, word in translated.items():
+        if name not in ("colab", "card"):       # these need an address
+            assert word in built, name
+    whole = re.compile("|".join(f"[>\"]{re.escape(word)}[<\"]" for word in WORDS.values()))
+    assert set(whole.findall(built)) == set()
