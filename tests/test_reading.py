@@ -8,6 +8,26 @@ import pytest
 from conftest import build_book
 from words import WORDS
 
+CHAPTER = "book/06_gradient_descent.html"
+
+
+@pytest.mark.parametrize("system, chosen, background", [
+    ("dark", {}, "rgb(18, 18, 18)"), ("light", {}, "rgb(255, 255, 255)"),
+    ("dark", {"mode": "auto", "theme": "light"}, "rgb(18, 18, 18)"),
+    ("dark", {"mode": "light", "theme": "light"}, "rgb(255, 255, 255)")])
+def test_the_first_frame_has_its_colour(chromium, address, system, chosen, background):
+    """Before the theme's script has come, which can take long."""
+    context = chromium.new_context(color_scheme=system)
+    context.add_init_script(f"Object.assign(localStorage, {chosen})")
+    context.route("**/scripts/*theme.js*", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(f"{address}/{CHAPTER}")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    scheme = page.evaluate("document.querySelector('meta[name=color-scheme]').content")
+    assert (page.evaluate(colour), scheme) == (
+        background, "dark" if background == "rgb(18, 18, 18)" else "light")
+    context.close()
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["de", "fr"])

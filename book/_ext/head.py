@@ -79,7 +79,7 @@ def describe_the_front_door(app: Sphinx, exception: Exception | None) -> None:
                       r'property="og:[\w:]+") [^>]*>|<link rel="canonical"[^>]*>', page)
     Path(app.outdir, "index.html").write_text("\n".join([
         f'<!DOCTYPE html>\n<html lang="{app.config.language}">\n<head>',
-        '<meta charset="utf-8" />',
+        '<meta charset="utf-8" />\n<style>:root { color-scheme: light dark; }</style>',
         f'<meta http-equiv="refresh" content="0; url={opening}" />', *head,
         f'</head>\n<body><a href="{opening}">{WORDS["open_book"]}</a></body>\n</html>\n']),
         encoding="utf-8")
