@@ -5,7 +5,7 @@ import shutil
 from html import unescape
 
 import pytest
-from conftest import build_book
+from conftest import PHONE, build_book
 from words import WORDS
 
 CHAPTER = "book/06_gradient_descent.html"
@@ -27,6 +27,19 @@ def test_the_first_frame_has_its_colour(chromium, address, system, chosen, backg
     assert (page.evaluate(colour), scheme) == (
         background, "dark" if background == "rgb(18, 18, 18)" else "light")
     context.close()
+
+
+def test_contents_without_javascript_on_a_phone(visit, address):
+    page = visit(f"{address}/{CHAPTER}", viewport=PHONE, java_script_enabled=False)
+    for name, link in [(WORDS["contents_of_book"], "4. Sigmoid"),
+                       (WORDS["contents_of_page"], None)]:
+        page.get_by_role("link", name=name, exact=True).click()
+        link = (page.get_by_role("link", name=link, exact=True) if link
+                else page.locator("nav.page-toc a").last)
+        assert link.bounding_box()["width"] > 50
+    page.get_by_role("link", name="4. Sigmoid", exact=True).click()
+    page.wait_for_url("**/04_sigmoid.html")
+    assert not page.locator("button.primary-toggle").is_visible()
 
 
 @pytest.mark.slow
