@@ -5,10 +5,65 @@ import shutil
 from html import unescape
 
 import pytest
-from conftest import PHONE, build_book
+from conftest import PHONE, SCREEN, build_book
+from contents import PAGES
 from words import WORDS
 
 CHAPTER = "book/06_gradient_descent.html"
+MARKED = "() => [...document.querySelectorAll('nav.page-toc a.active')].map(a => a.hash)"
+
+
+@pytest.mark.parametrize("name", [
+    CHAPTER, *(pytest.param(f"{name}.html", marks=pytest.mark.slow)
+               for name in PAGES if name not in CHAPTER)])
+def test_the_section_that_is_read_is_marked(visit, address, name):
+    """After a click in the contents of the page, and wherever the reader scrolls."""
+    page = visit(f"{address}/{name}", viewport=SCREEN, reduced_motion="reduce")
+    links = page.evaluate(
+        "[...document.querySelectorAll('nav.page-toc a')].map(a => a.hash)")
+    for link in links:
+        page.evaluate("""hash => new Promise(done => {
+          document.querySelector(`nav.page-toc a[href="${hash}"]`).click();
+          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20)));
+        })""", link)
+        assert page.evaluate(MARKED) == [link]
+    seen = page.evaluate("""async () => {
+      history.replaceState(null, "", location.pathname);
+      const seen = [];
+      for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 4) {
+        scrollTo(0, y);
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done, 20)));
+        seen.push([...document.querySelectorAll("nav.page-toc a.active")].map(a => a.hash));
+      }
+      return seen;
+    }""")
+    while seen and not seen[0]:
+        seen.pop(0)             # above the first heading nothing is marked
+    assert all(len(marked) == 1 for marked in seen)
+    order = [links.index(marked) for marked, in seen]
+    assert order == sorted(order) and (not links or order[-1] == len(links) - 1)
+
+
+def test_a_closed_sidebar_stays_closed(visit, address):
+    page = visit(f"{address}/{CHAPTER}", viewport=SCREEN)
+    sidebar, button = page.locator("#pst-primary-sidebar"), page.locator(".primary-toggle")
+    button.click()
+    sidebar.wait_for(state="hidden")
+    page.goto(f"{address}/book/07_splits.html", wait_until="commit")
+    page.locator(".sidebar-primary-items__start").wait_for(state="attached")
+    assert not sidebar.is_visible()     # from the start, not by and by
+    page.set_viewport_size(PHONE)
+    page.wait_for_load_state()
+    button.click()
+    page.get_by_role("link", name="4. Sigmoid", exact=True).wait_for()
+    page.keyboard.press("Escape")
+    page.set_viewport_size(SCREEN)
+    page.reload()
+    assert not sidebar.is_visible()
+    button.click()
+    page.goto(f"{address}/{CHAPTER}")
+    assert sidebar.is_visible()
+    assert page.trouble == []
 
 
 @pytest.mark.parametrize("system, chosen, background", [
