@@ -84,6 +84,31 @@ def test_the_first_frame_has_its_colour(chromium, address, system, chosen, backg
     context.close()
 
 
+def test_a_copied_formula_is_latex(visit, address):
+    page = visit(f"{address}/book/04_sigmoid.html")
+    page.evaluate("""addEventListener("copy", ({clipboardData}) => window.copied =
+      ["text/plain", "text/html"].map(type => clipboardData.getData(type)))""")
+
+    def copied(selection):
+        page.evaluate(f"""window.copied = ["", ""];
+          {{ const range = new Range(), $ = s => document.querySelector(s); {selection};
+          getSelection().removeAllRanges(); getSelection().addRange(range); }}""")
+        page.keyboard.press("Control+c")
+        return page.evaluate("copied")
+
+    inline = """[...document.querySelectorAll("p > math")].find(
+      math => math.textContent.endsWith("e^{-z}"))"""
+    plain, html = copied(f"range.selectNodeContents({inline}.closest('p'))")
+    assert "At $z = 0$ the power $e^{-z}$ is 1, so the result is $\\tfrac12$." in plain
+    assert "<math" in html
+    part = f"{inline}.querySelector('mi')"
+    assert copied(f"range.selectNode({part})")[0].strip() == "$e^{-z}$"
+    plain, _ = copied("range.setStartBefore($('div.formula').previousElementSibling); "
+                      "range.setEndAfter($('div.formula'))")
+    assert re.search(r"\n\$\$z = w_1 x_1 [^$]*\$\$\s*\(4\.1\)\s*$", plain)
+    assert copied("range.selectNodeContents($('h1'))") == ["", ""]      # the browser's own
+
+
 def test_contents_without_javascript_on_a_phone(visit, address):
     page = visit(f"{address}/{CHAPTER}", viewport=PHONE, java_script_enabled=False)
     for name, link in [(WORDS["contents_of_book"], "4. Sigmoid"),
