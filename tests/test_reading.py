@@ -1,7 +1,10 @@
 """The site as readers have it: their screens and settings, and what they do with it."""
 
+import functools
+import http.server
 import re
 import shutil
+import threading
 from html import unescape
 
 import pytest
@@ -120,6 +123,55 @@ def test_contents_without_javascript_on_a_phone(visit, address):
     page.get_by_role("link", name="4. Sigmoid", exact=True).click()
     page.wait_for_url("**/04_sigmoid.html")
     assert not page.locator("button.primary-toggle").is_visible()
+
+
+@pytest.fixture(scope="module")
+def published(site):
+    """The site below a folder, as GitHub Pages serves it."""
+    class Pages(http.server.SimpleHTTPRequestHandler):
+        def translate_path(self, path):
+            return super().translate_path(path.removeprefix("/name"))
+
+        def send_error(self, code, *_):
+            self.send_response(code)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write((site / "404.html").read_bytes())
+
+        def do_GET(self):
+            if self.path.startswith("/name/"):
+                return super().do_GET()
+            self.send_error(404)
+
+        do_HEAD = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Pages, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/name"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("lost", [
+    "nothing", "book/nothing.html", "a/b/c/d/", "book/a.html?b=c"])
+def test_an_address_that_leads_nowhere(visit, published, lost):
+    """The page has the site's look and leads on, wherever it is shown."""
+    page = visit(f"{published}/{lost}", viewport=SCREEN)
+    assert page.get_by_role("heading", level=1).inner_text() == WORDS["not_found"]
+    assert page.locator("#pst-primary-sidebar").bounding_box()["width"] > 150
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")        # to the main content
+    assert page.url == f"{published}/{lost}#main-content"
+    links = page.locator("a[href]").evaluate_all("all => all.map(a => a.href)")
+    assert len(links) > len(PAGES)
+    assert all(link.startswith(published) or "#" in link for link in links)
+    page.get_by_role("link", name="4. Sigmoid", exact=True).click()
+    page.wait_for_url(f"{published}/book/04_sigmoid.html")
+    page.locator("#pst-primary-sidebar").wait_for()
 
 
 @pytest.mark.slow
