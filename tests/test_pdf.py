@@ -205,8 +205,9 @@ def test_nothing_is_cut_off(paper):
 
 def test_folded_answers_are_open(paper):
     add(paper, """
-        <div class="admonition dropdown toggle toggle-hidden">
-          <p class="admonition-title">Answer</p><p class="answer">one</p></div>
+        <details class="dropdown admonition">
+          <summary class="admonition-title">Answer</summary>
+          <p class="answer">one</p></details>
         <details class="sd-dropdown"><summary>Answer</summary>
           <p class="answer">two</p></details>
         <div class="cell"><details class="admonition hide above-input">

@@ -6,6 +6,7 @@ import re
 import shutil
 import threading
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from conftest import PHONE, SCREEN, build_book
@@ -13,7 +14,20 @@ from contents import PAGES
 from words import WORDS
 
 CHAPTER = "book/06_gradient_descent.html"
+EXERCISE = "book/exercises/04_sigmoid/04_sigmoid.html"
 MARKED = "() => [...document.querySelectorAll('nav.page-toc a.active')].map(a => a.hash)"
+
+
+def test_a_search_in_the_page_opens_a_folded_answer(visit, address, site):
+    """A link to words in a page finds what the browser's own search finds."""
+    page = (site / EXERCISE).read_text(encoding="utf-8")
+    answer = re.search(fr"{WORDS['answer']}<.*?<p>((\w+ )+)", page, re.DOTALL)[1].strip()
+    page = visit(f"{address}/{EXERCISE}#:~:text={quote(answer)}", viewport=SCREEN)
+    page.wait_for_function("() => scrollY > 0", timeout=5000)
+    assert page.get_by_text(answer).is_visible()
+    fold = page.locator("details", has_text=answer)
+    fold.locator("summary").press("Enter")
+    assert not page.get_by_text(answer).is_visible()
 
 
 @pytest.mark.parametrize("name", [

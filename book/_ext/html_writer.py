@@ -1,8 +1,9 @@
 """Where docutils and MyST-NB write HTML that misleads a screen reader, or a phone.
 
 The heads of a table say what they head. A source in the bibliography is an entry of a
-list. Folded code is called what is written on it. Long names in the text may break at
-their underscores.
+list. Folded code is called what is written on it. A box of the class dropdown is an element
+that the browser folds itself, and opens when a search finds something in it. Long names in
+the text may break at their underscores.
 """
 
 import re
@@ -31,6 +32,28 @@ class Writer(HTML5Translator):
         if self.protect_literal_text:
             self.body[start:] = [
                 re.sub("(?<=[a-z])_", "_<wbr>", word) for word in self.body[start:]]
+
+    def visit_admonition(self, node: nodes.Element, name: str = "") -> None:
+        start = len(self.body)
+        super().visit_admonition(node, name)
+        if is_fold(node):
+            self.body[start] = self.body[start].replace("<div", "<details", 1)
+
+    def depart_admonition(self, node: nodes.Element | None = None) -> None:
+        super().depart_admonition(node)
+        if is_fold(node):
+            self.body[-1] = "</details>\n"
+
+    def visit_title(self, node: nodes.title) -> None:
+        if not is_fold(node.parent):
+            super().visit_title(node)
+            return
+        self.body.append(self.starttag(node, "summary", "", CLASS="admonition-title"))
+        self.context.append("</summary>\n")
+
+
+def is_fold(node: nodes.Element | None) -> bool:
+    return isinstance(node, nodes.Admonition) and "dropdown" in node["classes"]
 
 
 def visit_fold(self: Writer, node: nodes.Element) -> None:
