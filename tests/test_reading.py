@@ -83,6 +83,16 @@ def test_a_closed_sidebar_stays_closed(visit, address):
     assert page.trouble == []
 
 
+def test_a_translator_spares_formulas_and_data(site):
+    count = 0
+    for name in PAGES:
+        html = (site / f"{name}.html").read_text(encoding="utf-8")
+        for tag in re.findall('<math [^>]*>|<table[^>]*class="dataframe[^>]*>', html):
+            count += 1
+            assert 'translate="no"' in tag, name
+    assert count > 100
+
+
 @pytest.mark.parametrize("system, chosen, background", [
     ("dark", {}, "rgb(18, 18, 18)"), ("light", {}, "rgb(255, 255, 255)"),
     ("dark", {"mode": "auto", "theme": "light"}, "rgb(18, 18, 18)"),

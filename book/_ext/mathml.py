@@ -46,8 +46,8 @@ def mathml(latex: str, display: str) -> str:
     else:
         content = _content(latex, display)
     note = f'<annotation encoding="application/x-tex">{escape(latex)}</annotation>'
-    return (f'<math display="{display}"><semantics><mrow>{content}</mrow>{note}'
-            "</semantics></math>")
+    return (f'<math display="{display}" translate="no"><semantics><mrow>{content}</mrow>'
+            f"{note}</semantics></math>")
 
 
 def _content(latex: str, display: str) -> str:

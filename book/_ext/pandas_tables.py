@@ -1,4 +1,7 @@
-"""Say for each head of a pandas table whether it belongs to a column or to a row."""
+"""Say for each head of a pandas table whether it belongs to a column or to a row.
+
+A browser that translates the page leaves the data as they are.
+"""
 
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -18,6 +21,8 @@ class HeadTables(SphinxPostTransform):
 
 def with_heads(html: str) -> str:
     soup = BeautifulSoup(html, "html.parser")
+    for table in soup.select("table.dataframe"):
+        table["translate"] = "no"
     for head in soup.select("table.dataframe th"):
         if not head.contents:       # the empty corner is not a head
             head.name = "td"
