@@ -15,7 +15,31 @@ from words import WORDS
 
 CHAPTER = "book/06_gradient_descent.html"
 EXERCISE = "book/exercises/04_sigmoid/04_sigmoid.html"
+# WCAG 1.4.12: a reader may set these without losing anything.
+SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+                 word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
+TOO_WIDE = "() => document.documentElement.scrollWidth > innerWidth"
 MARKED = "() => [...document.querySelectorAll('nav.page-toc a.active')].map(a => a.hash)"
+
+
+def too_wide(page, widths):
+    wide = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 740})
+        if page.evaluate(TOO_WIDE):
+            wide.append(width)
+    return wide
+
+
+@pytest.mark.parametrize("name, widths", [
+    ("book/05_mae", [601, 602, 605]), ("book/08_evaluation", [480]),
+    *(pytest.param(name, [*range(320, 1281, 20), 375, 390, 402, 412, 428, 601, 667, 844],
+                   marks=pytest.mark.slow) for name in [*PAGES, "search", "genindex"])])
+def test_no_page_scrolls_sideways(visit, address, name, widths):
+    page = visit(f"{address}/{name}.html", viewport=PHONE)
+    assert too_wide(page, widths) == []
+    page.add_style_tag(content=SPACING)
+    assert too_wide(page, [320, 360, 640]) == []
 
 
 def test_a_search_in_the_page_opens_a_folded_answer(visit, address, site):
