@@ -222,6 +222,16 @@ def test_an_address_that_leads_nowhere(visit, published, lost):
     page.locator("#pst-primary-sidebar").wait_for()
 
 
+def test_licences_of_what_the_site_passes_on(site):
+    page = (site / "book" / "running.html").read_text(encoding="utf-8")
+    link = re.search('href="([^"]*licences.txt)"', page)[1]
+    text = (site / "book" / link).read_text(encoding="utf-8")
+    for words in ("STIX Two Math", "The STIX Fonts Project Authors", "Font Awesome Free",
+                  "Fonticons", "\nSIL OPEN FONT LICENSE Version 1.1", "Bootstrap",
+                  "sphinx-book-theme", "MIT License"):
+        assert words in text, words
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_a_book_in_another_language(book_copy, tmp_path, language):

@@ -9,6 +9,7 @@ from pathlib import Path
 from fontTools import subset, ttLib
 from sphinx.application import Sphinx
 
+FORMULAS = Path(str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"))
 # A single letter in a formula is drawn from the alphabet of mathematical italics.
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ITALIC = {c: chr(0x1D434 + i) for i, c in enumerate(LETTERS)} | {"h": "\u210e"}
@@ -44,8 +45,7 @@ def cut_formulas(static: Path, pages: str) -> None:
     used = set(html.unescape(re.sub(r"<annotation.*?</annotation>|<[^>]*>", "", formulas)))
     used |= {ITALIC[c] for c in used if c in ITALIC} | {BOLD[c] for c in used if c in BOLD}
     used |= {"√"} if "<msqrt>" in formulas else set()     # drawn, but in no page
-    source = Path(str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"))
-    write_font(source, used, static / "formulas.woff2")
+    write_font(FORMULAS, used, static / "formulas.woff2")
 
 
 def write_font(source: Path, characters: set[str], target: Path) -> None:
