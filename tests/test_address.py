@@ -92,7 +92,7 @@ def published(tmp_path_factory):
 def pages(published):
     built = published[0] / "_build" / "html" / "book"
     return {name: (built / f"{name}.html").read_text(encoding="utf-8")
-            for name in [*NOTEBOOKS, "running"]}
+            for name in [*NOTEBOOKS, "running", "../404"]}
 
 
 @pytest.fixture
@@ -148,6 +148,11 @@ def test_the_page_says_where_it_is(page):
     assert f'<meta property="og:url" content="{SITE}book/intro.html" />' in page
     assert f'<meta property="og:image" content="{SITE}_static/card.png" />' in page
     assert '<meta name="twitter:card" content="summary_large_image" />' in page
+
+
+def test_without_a_script_the_page_for_lost_readers_starts_at_the_site(pages):
+    page = pages["../404"]
+    assert page.index('<base href="/name/" />') < page.index("<link")
 
 
 def test_what_to_install_names_the_repository(pages):
