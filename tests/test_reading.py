@@ -59,7 +59,8 @@ def test_a_search_in_the_page_opens_a_folded_answer(visit, address, site):
                for name in PAGES if name not in CHAPTER)])
 def test_the_section_that_is_read_is_marked(visit, address, name):
     """After a click in the contents of the page, and wherever the reader scrolls."""
-    page = visit(f"{address}/{name}", viewport=SCREEN, reduced_motion="reduce")
+    page = visit(f"{address}/{name}", viewport=SCREEN)
+    page.add_style_tag(content="* { scroll-behavior: auto !important; }")
     links = page.evaluate(
         "[...document.querySelectorAll('nav.page-toc a')].map(a => a.hash)")
     for link in links:
@@ -118,9 +119,11 @@ def test_a_translator_spares_formulas_and_data(site):
 
 
 @pytest.mark.parametrize("system, chosen, background", [
-    ("dark", {}, "rgb(18, 18, 18)"), ("light", {}, "rgb(255, 255, 255)"),
-    ("dark", {"mode": "auto", "theme": "light"}, "rgb(18, 18, 18)"),
-    ("dark", {"mode": "light", "theme": "light"}, "rgb(255, 255, 255)")])
+    ("dark", {}, "rgb(18, 18, 18)"),
+    *(pytest.param(*case, marks=pytest.mark.slow) for case in [
+        ("light", {}, "rgb(255, 255, 255)"),
+        ("dark", {"mode": "auto", "theme": "light"}, "rgb(18, 18, 18)"),
+        ("dark", {"mode": "light", "theme": "light"}, "rgb(255, 255, 255)")])])
 def test_the_first_frame_has_its_colour(chromium, address, system, chosen, background):
     """Before the theme's script has come, which can take long."""
     context = chromium.new_context(color_scheme=system)
@@ -160,6 +163,7 @@ def test_a_copied_formula_is_latex(visit, address):
     assert copied("range.selectNodeContents($('h1'))") == ["", ""]      # the browser's own
 
 
+@pytest.mark.slow
 def test_contents_without_javascript_on_a_phone(visit, address):
     page = visit(f"{address}/{CHAPTER}", viewport=PHONE, java_script_enabled=False)
     for name, link in [(WORDS["contents_of_book"], "4. Sigmoid"),
@@ -205,7 +209,8 @@ def published(site):
 
 
 @pytest.mark.parametrize("lost", [
-    "nothing", "book/nothing.html", "a/b/c/d/", "book/a.html?b=c"])
+    "book/nothing.html", "a/b/c/d/",
+    *(pytest.param(lost, marks=pytest.mark.slow) for lost in ("nothing", "book/a.html?b=c"))])
 def test_an_address_that_leads_nowhere(visit, published, lost):
     """The page has the site's look and leads on, wherever it is shown."""
     page = visit(f"{published}/{lost}", viewport=SCREEN)
@@ -242,7 +247,7 @@ def test_a_book_in_another_language(book_copy, tmp_path, language):
     config = tmp_path / "_config.yml"
     config.write_text(config.read_text(encoding="utf-8").replace(
         "language: en", f"language: {language}"), encoding="utf-8")
-    translated = {name: f"{word}ÄÖ{n}" for n, (name, word) in enumerate(WORDS.items())}
+    translated = {name: f"{word}XY{n}" for n, (name, word) in enumerate(WORDS.items())}
     with (tmp_path / "book" / "_ext" / "words.py").open("a", encoding="utf-8") as words:
         words.write(f"\nWORDS.update({translated!r})\n")
     result = build_book(tmp_path)

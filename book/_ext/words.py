@@ -32,6 +32,11 @@ WORDS = {
     "card": "One Neuron on the Titanic. A neural network from scratch, in NumPy, "
             "on the real passenger list. The S-shaped curve of the neuron, with "
             "passengers who survived at its upper end and who died at its lower.",
+    # what a search says that found less than was asked for
+    "search_most": "No page has all of these words. These have most of them.",
+    "search_none": "Your search did not match any page.",
+    "search_number": "A number is only found as it is printed, with the same digits.",
+    "search_spelling": "Please check the spelling, or try other words.",
     # for an address that leads nowhere
     "not_found": "There is no such page",
     "why_not_found": "The address may be mistyped, or the page may have moved. You can "

@@ -7,6 +7,7 @@
   const NOTHING = "Your search did not match any documents. Please make sure that all "
     + "words are spelled correctly and that you've selected enough categories.";
   const FOUND = "Search finished, found ${resultCount} page(s) matching the search query.";
+  const said = MESSAGES[FOUND] ?? FOUND;        // in the book's language
 
   const ANSWERS = ["book/questions", "book/glossary"];
   const BONUS = {"book/questions": 2, "book/glossary": 1, "book/lesson_plans": -9};
@@ -55,11 +56,9 @@
     const answers = [...words].some(word => /^\d+$/.test(word)) ? [] : ANSWERS;
     const found = all.length
       ? [...most.filter(([page]) => answers.includes(page)), ...all] : most;
-    MESSAGES[FOUND] = all.length ? FOUND
-      : "No page has all of these words. These have most of them.";
-    MESSAGES[NOTHING] = "Your search did not match any page. " + (/\d/.test(query)
-      ? "A number is only found as it is printed, with the same digits."
-      : "Please check the spelling, or try other words.");
+    MESSAGES[FOUND] = all.length ? said : SEARCH_WORDS.most;
+    MESSAGES[NOTHING] = `${SEARCH_WORDS.none} `
+      + (/\d/.test(query) ? SEARCH_WORDS.number : SEARCH_WORDS.spelling);
     return found
       .filter(([page, , anchor], n) =>       // each page once, or with its passages
         anchor || !found.some((other, m) => other[0] === page && (other[2] || m > n)))
