@@ -1,5 +1,6 @@
 """The look of every figure, and the figures that more than one chapter needs."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from IPython.display import HTML
 from matplotlib.axes import Axes
 from matplotlib.font_manager import fontManager
 from matplotlib_inline.backend_inline import set_matplotlib_formats
@@ -170,3 +172,40 @@ def boundary(
     ax.set(xlabel="age (years)", ylabel="fare (pounds)", xlim=(0, 80),
            ylim=(0, np.log1p(520).round(9)))
     return ax
+
+
+def movable(name: str, **data: object) -> HTML:
+    """Hand over what the website needs to make the figure above one that moves.
+
+    Where JavaScript runs, the figure of that name takes the place of the picture that the
+    cell before has drawn. Elsewhere nothing is shown.
+
+    Parameters
+    ----------
+    name : str
+        Such as "two-losses": book/_static/two_losses.js draws it.
+    **data
+        Numbers, texts, lists and dicts. An array or a Series is rounded to 9 digits, for
+        processors differ in the last one, and names each different value only once.
+
+    Returns
+    -------
+    HTML
+        An element that holds the data as JSON.
+    """
+    text = json.dumps(data, default=_plain, ensure_ascii=False, separators=(",", ":"))
+    text = text.replace("<", "\\u003c")         # no name in it may end the script
+    return HTML(f'<titanic-figure data-figure="{name}">'
+                f'<script type="application/json">{text}</script></titanic-figure>')
+
+
+def _plain(values: object) -> object:
+    """Give an array as its different values and which of them stands where."""
+    values = np.asarray(values)
+    if values.ndim == 0:
+        return values.item()
+    if values.dtype.kind == "f":
+        values = values.round(9) + 0.0      # no -0.0
+    different, at = np.unique(values, return_inverse=True)
+    at = at.tolist() if len(different) > 10 else "".join(map(str, at))
+    return {"of": different.tolist(), "at": at}
