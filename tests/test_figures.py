@@ -1,11 +1,14 @@
 """The figures that move, in a real browser: their numbers, and the hands of a reader."""
 
 import json
+import random
+import re
 
 import numpy as np
 import pytest
-from conftest import PHONE, SCREEN
+from conftest import watch
 from contents import ROOT
+from test_pages import AXE, TAGS
 
 from titanic_helpers import (
     accuracy,
@@ -22,7 +25,16 @@ from titanic_helpers import (
 )
 
 STATIC = ROOT / "book" / "_static"
-SCRIPTS = ["neuron", "figures", "two_losses"]
+# By page and figure: a state as the address has it, "" for the first and otherwise what the
+# prose links to, and what the figure then says.
+STATES = {
+    "05_mae": {"two-losses": {
+        "": {"log-loss": "0.693", "mae": "0.500"},
+    }},
+}
+NONSENSE = re.compile(r"\b(NaN|nan|undefined|null|Infinity)\b|'-0(\.0*)?'|''")
+SCRIPTS = ["neuron", "figures", *{
+    name.replace("-", "_") for figures in STATES.values() for name in figures}]
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +72,8 @@ def test_the_script_computes_what_the_package_does(neuron, size):
             ("confusion_matrix", confusion_matrix, (y, p, 0)),
             ("confusion_matrix", confusion_matrix, (y, p, 1)),
             ("accuracy", accuracy, (y, p, 0.3))]:
-        expected = function(*args)
-        assert np.shape(found := neuron(name, *args)) == np.shape(expected), name
+        expected, found = function(*args), neuron(name, *args)
+        assert np.shape(found) == np.shape(expected), name
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-9, err_msg=name)
 
 
@@ -85,3 +97,152 @@ def test_the_scripts_gradients_are_slopes(neuron, gradient, loss):
     slopes = [(loss(y, X @ (w + step)) - loss(y, X @ (w - step))) / 2e-5 for step in h]
     np.testing.assert_allclose(
         neuron(gradient, X, y, predict(X, w)), slopes, rtol=0, atol=1e-9)
+
+
+def test_the_scripts_and_the_data_are_small(site):
+    assert sum((STATIC / f"{name}.js").stat().st_size for name in SCRIPTS) <= 30_000
+    for path in (site / "book").glob("*.html"):
+        html = path.read_text(encoding="utf-8")
+        data = re.findall('<titanic-figure .*?</titanic-figure>', html)
+        assert sum(len(part.encode()) for part in data) <= 40_000, path.stem
+        found = re.findall('<titanic-figure data-figure="(.+?)">', html)
+        assert found == list(STATES.get(path.stem, {})), path.stem
+        wanted = {"neuron", "figures", *found} if found else set()
+        assert wanted == {name.replace("_", "-") for name in SCRIPTS
+                          if f"_static/{name}.js" in html}, path.stem
+
+
+@pytest.fixture(scope="module")
+def tab(chromium, site):
+    """One narrow tab for all figures; the pages are files in a folder."""
+    context = chromium.new_context(viewport={"width": 320, "height": 740})
+    yield watch(context.new_page(), site.as_uri())
+    context.close()
+
+
+@pytest.fixture(params=STATES)
+def page(request, tab, site):
+    """A page with figures, in their first state."""
+    tab.name = request.param
+    tab.trouble.clear()
+    tab.goto("about:blank")
+    tab.goto((site / "book" / f"{request.param}.html").as_uri())
+    yield tab
+    assert tab.trouble == []
+
+
+def says(figure):
+    """What a figure says, by name."""
+    shown = dict(figure.locator("output").evaluate_all(
+        "all => all.map(o => [o.dataset.value, o.textContent])"))
+    assert not NONSENSE.search(str(shown))
+    return shown
+
+
+def figures_of(page):
+    for name, states in STATES[page.name].items():
+        yield page.locator(f"titanic-figure[data-figure={name}]"), name, states
+
+
+def test_every_state_says_what_the_chapter_says(page):
+    notebook = (ROOT / "book" / f"{page.name}.ipynb").read_text(encoding="utf-8")
+    outputs = str([cell["outputs"] for cell in json.loads(notebook)["cells"]
+                   if cell["cell_type"] == "code"])
+    for figure, name, states in figures_of(page):
+        links = page.locator(f"a[href*='#{name}?']")
+        assert set(links.evaluate_all("all => all.map(a => a.hash.split('?')[1])")) \
+            == set(states) - {""}
+        for state, expected in states.items():
+            if state:
+                link = page.locator(f"a[href='#{name}?{state}']").first
+                link.click()
+                prose = link.evaluate("a => a.closest('p, li').textContent")
+                assert all(text in prose for text in expected.values()), (state, prose)
+                assert figure.locator("[role=status]").text_content()
+            assert says(figure).items() >= expected.items(), state
+            assert all(text in outputs for text in expected.values()), state
+
+
+def test_the_whole_figure_by_keyboard(page):
+    page.evaluate(AXE)
+    for figure, _, _ in figures_of(page):
+        controls = figure.locator("[data-control]")
+        controls.first.focus()
+        for control in controls.all():
+            assert control.evaluate("e => e == document.activeElement"), "not by Tab"
+            before = says(figure)
+            kind = control.evaluate("e => e.type")
+            page.keyboard.press({"range": "End", "button": "Enter"}.get(kind, "ArrowDown"))
+            if kind == "range":
+                page.keyboard.press("ArrowLeft")
+                key = control.get_attribute("data-control")
+                assert says(figure)[key] != before[key]
+            status = figure.locator("[role=status]").text_content()
+            assert status.endswith(".") and not NONSENSE.search(status)
+            page.keyboard.press("Tab")
+        assert figure.locator("svg").get_attribute("aria-hidden") == "true"
+        for theme in ("light", "dark"):
+            page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+            found = figure.evaluate(
+                "(e, tags) => axe.run(e, {preload: false, runOnly: tags})", TAGS)
+            assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+        state = says(figure)
+        page.reload()
+        assert says(figure) == state, "the address keeps it"
+        page.evaluate(AXE)
+
+
+def test_the_picture_is_what_is_printed(page):
+    for figure, _, _ in figures_of(page):
+        picture = page.locator("figure", has=figure).locator("img")
+        for media, moves in [("screen", True), ("print", False)]:
+            page.emulate_media(media=media)
+            assert figure.is_visible() == moves and picture.is_visible() != moves
+        page.emulate_media(media="screen")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_without_javascript_the_picture_is_shown(visit, site):
+    page = visit((site / "book" / "05_mae.html").as_uri(), java_script_enabled=False)
+    assert page.locator("#fig-landscapes img").is_visible()
+    assert not page.locator("titanic-figure").is_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_breaks_while_a_figure_is_worked_at_random(page, seed):
+    choose = random.Random(seed)
+    for figure, _, _ in figures_of(page):
+        controls = figure.locator("[data-control]").all()
+        for _ in range(120):
+            control = choose.choice(controls)
+            if control.evaluate("e => e.type") == "range":
+                control.evaluate("""(e, share) => {
+                    e.value = Number(e.min) + share * (e.max - e.min);
+                    e.dispatchEvent(new Event("input", {bubbles: true}));
+                    e.dispatchEvent(new Event("change", {bubbles: true}));
+                }""", choose.choice([0, 1, choose.random()]))
+            elif control.evaluate("e => e.type") == "button":
+                control.click()
+            else:
+                control.select_option(index=choose.randrange(
+                    control.locator("option").count()))
+            says(figure)
+            drawn = figure.locator("svg").first.inner_html()
+            assert not NONSENSE.search(drawn)
+
+
+def test_an_address_with_nonsense_changes_nothing(tab, site):
+    tab.goto((site / "book" / "05_mae.html").as_uri())
+    tab.trouble.clear()
+    figure = tab.locator("titanic-figure").first
+    before = says(figure)
+    for junk in ("weight-men=abc", "weight-men=", "weight-men=1e999", "weight-men=NaN",
+                 "two-losses?", "two-losses?toString=3", "nobody?weight-men=3", "%", "?=&"):
+        tab.evaluate("hash => { location.hash = hash }", junk)
+        tab.evaluate("new Promise(requestAnimationFrame)")
+        assert says(figure) == before, junk
+    tab.evaluate("location.hash = 'two-losses?weight-men=99'")
+    tab.evaluate("new Promise(requestAnimationFrame)")
+    assert says(figure)["weight-men"] == "6.00"
+    assert tab.trouble == []

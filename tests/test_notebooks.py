@@ -108,7 +108,8 @@ def test_every_picture_is_compared_and_described(code):
 
 def test_outputs_load_nothing_and_name_no_machine(code):
     strange = re.compile(
-        r"""(src|href)=\\?["'](https?:)?//|<script(?! type=\\?"application/json\\?">)|0x[0-9a-f]{6,}|/(home|root|tmp|Users|work)/"""
+        r"""(src|href)=\\?["'](https?:)?//|<script(?! type=\\?"application/json\\?">)"""
+        r"""|0x[0-9a-f]{6,}|/(home|root|tmp|Users|work)/"""
         r"""|[A-Z]:\\\\|\d\d:\d\d:\d\d|site-packages""")
     for cell in code:
         text = re.sub(r'xmlns(:\w+)?=\\"[^"]*\\"', "", outputs_as_text(cell))
@@ -161,7 +162,7 @@ def test_boxes_folds_and_captions_are_of_one_kind(chapter):
     for title in titles:
         assert re.match("admonition} (In this chapter|Predict|In the article|Aside)", title)
     assert not re.search(r"\{(term|numref|cite\S*|eq)\}`|\d %", prose)
-    moving = [picture for picture, data in pairwise(cells) if "plots.movable(" in data.source]
+    moving = [figure for figure, data in pairwise(cells) if "plots.movable(" in data.source]
     asked = [answer for question, answer in pairwise(cells)
              if "{admonition} Predict" in question.source and answer not in moving]
     folded = [c for c in cells if "hide-output" in c.metadata.get("tags", [])]

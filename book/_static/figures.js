@@ -69,8 +69,8 @@ const figures = {
         if (options && ![...options].some(option => option.value == value)) continue;
         if (typeof first[key] == "number") {
           value = value === "" ? NaN : Number(value);
-          if (min) value = Math.min(Math.max(value, min), max);
           if (!Number.isFinite(value)) continue;
+          if (min) value = Math.min(Math.max(value, min), max);
         }
         if (key in first) state[key] = value;
       }
