@@ -30,7 +30,23 @@ STATIC = ROOT / "book" / "_static"
 STATES = {
     "05_mae": {"two-losses": {
         "": {"log-loss": "0.693", "mae": "0.500"},
+        "weight-men=0": {"mae": "0.500", "log-loss": "0.693"},
+        "weight-men=-6&weight-women=6": {"mae": "0.221", "log-loss": "1.323"},
     }},
+    "06_gradient_descent": {
+        "learning-rate": {
+            "": {"epoch": "0", "log-loss": "0.9482", "accuracy": "0.3820"},
+            "rate=1.301&epoch=100": {"log-loss": "0.8009", "steps-uphill": "48"},
+            "rate=-3&epoch=100": {"rate": "0.001", "log-loss": "0.9258"},
+            "rate=2&epoch=100": {"rate": "100", "log-loss": "1.1899"},
+        },
+        "two-losses": {
+            "": {"log-loss": "0.693", "mae": "0.500"},
+            "steps=400": {"probability-men": "0.191", "probability-women": "0.727"},
+            "loss=mae&steps=400": {
+                "probability-men": "0.007", "probability-women": "0.983"},
+        },
+    },
 }
 NONSENSE = re.compile(r"\b(NaN|nan|undefined|null|Infinity)\b|'-0(\.0*)?'|''")
 SCRIPTS = ["neuron", "figures", *{
@@ -190,6 +206,42 @@ def test_the_whole_figure_by_keyboard(page):
         page.reload()
         assert says(figure) == state, "the address keeps it"
         page.evaluate(AXE)
+
+
+def test_the_rates_of_the_chapter_give_its_table(tab, site):
+    cells = json.loads((ROOT / "book" / "06_gradient_descent.ipynb").read_text("utf-8"))
+    table, = [o["data"]["text/plain"] for cell in cells["cells"]
+              for o in cell.get("outputs", []) if "data" in o
+              and "steps uphill" in "".join(o["data"]["text/plain"])]
+    tab.goto((site / "book" / "06_gradient_descent.html").as_uri())
+    figure = tab.locator("titanic-figure[data-figure=learning-rate]")
+    figure.locator("[data-control=step-100]").click()
+    rows = [line.split() for line in table[1:]]
+    assert len(rows) == 7
+    for rate, loss, _, uphill, share in rows:
+        figure.locator(f"[data-control='rate-{rate}']").click()
+        assert says(figure) == {"rate": rate, "epoch": "100", "log-loss": loss,
+                                "steps-uphill": uphill, "accuracy": share}
+
+
+def test_the_steps_of_the_chapter_end_where_it_says(tab, site):
+    """One by one; down the log loss, and from its end down the MAE."""
+    tab.goto((site / "book" / "06_gradient_descent.html").as_uri())
+    figure = tab.locator("titanic-figure[data-figure=two-losses]")
+    step, far = (figure.locator(f"[data-control={name}]") for name in ("step", "step-100"))
+    step.evaluate("e => { for (let i = 0; i < 100; i++) e.click(); }")
+    for _ in range(3):
+        far.click()
+    shown = says(figure)
+    assert (shown["weight-men"], shown["weight-women"]) == ("-1.44", "0.98")
+    figure.locator("[data-control=zero]").click()
+    figure.locator("[data-control=loss]").select_option("mae")
+    for _ in range(4):
+        far.click()
+    shown = says(figure)
+    assert (shown["weight-men"], shown["weight-women"]) == ("-5.01", "4.04")
+    figure.locator("[data-control=weight-men]").press("ArrowRight")
+    assert says(figure)["steps"] == "0" and says(figure)["weight-women"] == "4.04"
 
 
 def test_the_picture_is_what_is_printed(page):

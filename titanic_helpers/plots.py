@@ -174,7 +174,7 @@ def boundary(
     return ax
 
 
-def movable(name: str, **data: object) -> HTML:
+def movable(name: str, *, digits: int = 9, **data: object) -> HTML:
     """Hand over what the website needs to make the figure above one that moves.
 
     Where JavaScript runs, the figure of that name takes the place of the picture that the
@@ -184,28 +184,28 @@ def movable(name: str, **data: object) -> HTML:
     ----------
     name : str
         Such as "two-losses": book/_static/two_losses.js draws it.
+    digits : int
+        Arrays are rounded to so many decimals, for processors differ in the last one.
     **data
-        Numbers, texts, lists and dicts. An array or a Series is rounded to 9 digits, for
-        processors differ in the last one, and names each different value only once.
+        Numbers, texts, lists and dicts as they are. An array or a Series of one dimension
+        is written as its different values, and which of them stands where.
 
     Returns
     -------
     HTML
         An element that holds the data as JSON.
     """
-    text = json.dumps(data, default=_plain, ensure_ascii=False, separators=(",", ":"))
+    def plain(values: object) -> object:
+        values = np.asarray(values)
+        if values.ndim == 0:
+            return values.item()
+        if values.dtype.kind == "f":
+            values = values.round(digits) + 0.0     # no -0.0
+        different, at = np.unique(values, return_inverse=True)
+        at = at.tolist() if len(different) > 10 else "".join(map(str, at))
+        return {"of": different.tolist(), "at": at}
+
+    text = json.dumps(data, default=plain, ensure_ascii=False, separators=(",", ":"))
     text = text.replace("<", "\\u003c")         # no name in it may end the script
     return HTML(f'<titanic-figure data-figure="{name}">'
                 f'<script type="application/json">{text}</script></titanic-figure>')
-
-
-def _plain(values: object) -> object:
-    """Give an array as its different values and which of them stands where."""
-    values = np.asarray(values)
-    if values.ndim == 0:
-        return values.item()
-    if values.dtype.kind == "f":
-        values = values.round(9) + 0.0      # no -0.0
-    different, at = np.unique(values, return_inverse=True)
-    at = at.tolist() if len(different) > 10 else "".join(map(str, at))
-    return {"of": different.tolist(), "at": at}

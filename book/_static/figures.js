@@ -2,42 +2,39 @@
 //
 // make(data, element) gives: first, the state to begin with; html, the controls and the
 // drawing; act, what each button does: state => changes; show, which draws a state and
-// returns the text of each output; say, a sentence on what is shown, for those who listen;
-// ready(set), called once, where something can be dragged.
+// returns the text of each output; ready(set), where something can be dragged.
 const figures = {
   range: (name, label, min, max, step) => `<div class="control"><label>${label}
     <input type="range" data-control="${name}" min="${min}" max="${max}" step="${step}">
     </label>${figures.output(name)}</div>`,
-  select: (name, label, options) => `<div class="control"><label>${label}
+  select: (name, label, options) => `<label class="value">${label}
     <select data-control="${name}">${Object.entries(options).map(([value, text]) =>
-      `<option value="${value}">${text}</option>`).join("")}</select></label></div>`,
+      `<option value="${value}">${text}</option>`).join("")}</select></label>`,
   button: (name, label) => `<button type="button" data-control="${name}">${label}</button>`,
-  // An output announces itself at every change; the figure's one sentence is enough.
+  // Told by the figure's one line of status, not by each output at every change.
   output: name => `<output data-value="${name}" aria-live="off"></output>`,
   value: (name, label) => `<span class="value">${label} ${figures.output(name)}</span>`,
 
-  // As Python writes a number; it has no -0.00 here.
+  // As Python writes a number, but without -0.00.
   fixed: (x, digits) => x.toFixed(digits).replace(/^-(?=[0.]*$)/, ""),
   // A function from the numbers a to b to the places from to to.
   scale: (a, b, from, to) => x => from + (x - a) / (b - a) * (to - from),
-  line: points => "M" + points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L"),
+  line: points => "M" + points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L"),
 
-  // While part of a drawing is dragged, tell in the drawing's own units where to.
+  // While a part of a drawing is dragged, tell where to, in the part's own units.
   drag(part, moved) {
-    const svg = part.closest("svg");
     const tell = event => {
+      if (!part.hasPointerCapture(event.pointerId)) return;
       const {x, y} = new DOMPoint(event.clientX, event.clientY).matrixTransform(
-        svg.getScreenCTM().inverse());
+        part.getScreenCTM().inverse());
       moved(x, y);
     };
     part.addEventListener("pointerdown", event => {
       part.setPointerCapture(event.pointerId);
       tell(event);
     });
-    part.addEventListener("pointermove", event => {
-      if (part.hasPointerCapture(event.pointerId)) tell(event);
-    });
-    part.addEventListener("pointerup", () =>
+    part.addEventListener("pointermove", tell);
+    part.addEventListener("lostpointercapture", () =>
       part.dispatchEvent(new Event("change", {bubbles: true})));
   },
 
@@ -49,30 +46,31 @@ const figures = {
     }
   },
 
-  start(name, element, {first, html, act = {}, show, say, ready}) {
+  start(name, element, {first, html, act = {}, show, ready}) {
+    const find = query => element.querySelector(query);
+    const control = key => find(`[data-control="${key}"]`);
+    const several = document.querySelectorAll("titanic-figure").length > 1;
+    const state = {...first};
+    let waiting = 0;
+
     // Into the frame of the picture, whose cell is the one before.
-    const own = element.closest("div.cell");
-    own.previousElementSibling.querySelector("figure img").before(element);
-    own.remove();
+    const cell = element.closest("div.cell");
+    cell.previousElementSibling.querySelector("figure img").before(element);
+    cell.remove();
     element.innerHTML = html + '<p role="status"></p>';
     element.dataset.ready = "";
 
-    const control = key => element.querySelector(`[data-control="${key}"]`);
-    const several = document.querySelectorAll("titanic-figure").length > 1;
-    const state = {...first};
-    let waiting = 0, shown;
-
-    // Only what a control allows; what is no number or no choice changes nothing.
+    // What is no number or no choice changes nothing; what has no control is not below 0.
     const set = changes => {
       for (let [key, value] of Object.entries(changes)) {
-        const {min, max, options} = control(key) ?? {};
-        if (options && ![...options].some(option => option.value == value)) continue;
+        const {min = 0, max = Infinity, options} = control(key) ?? {};
+        if (!Object.hasOwn(first, key) || options
+            && ![...options].some(option => option.value == value)) continue;
         if (typeof first[key] == "number") {
-          value = value === "" ? NaN : Number(value);
-          if (!Number.isFinite(value)) continue;
-          if (min) value = Math.min(Math.max(value, min), max);
+          if (value === "" || !Number.isFinite(Number(value))) continue;
+          value = Math.min(Math.max(value, min), max);
         }
-        if (key in first) state[key] = value;
+        state[key] = value;
       }
       waiting ||= requestAnimationFrame(draw);
     };
@@ -80,30 +78,33 @@ const figures = {
       cancelAnimationFrame(waiting);
       waiting = 0;
       for (const key in state) if (control(key)) control(key).value = state[key];
-      shown = show(state);
-      for (const [key, text] of Object.entries(shown)) {
-        element.querySelector(`[data-value="${key}"]`).textContent = text;
+      for (const [key, text] of Object.entries(show(state))) {
+        const output = find(`[data-value="${key}"]`);
+        if (output) output.textContent = text;
         control(key)?.setAttribute("aria-valuetext", text);
       }
     };
-    const finish = () => {
+    const tell = () => {
       draw();
-      element.querySelector("[role=status]").textContent = say(shown, state);
+      const values = [...element.querySelectorAll(".value:has(output)")];
+      find("[role=status]").textContent = `${
+        values.map(value => value.textContent).join(", ")}.`;
+    };
+    const finish = () => {
+      tell();
       const changed = Object.entries(state).filter(([key, value]) => value !== first[key]);
-      const query = changed.map(([key, value]) => `${key}=${
-        typeof value == "number" ? Number(value.toFixed(4)) : encodeURIComponent(value)}`);
-      const hash = (several ? `#${name}?` : "#") + query.join("&");
-      history.replaceState(history.state, "", query.length ? hash : location.pathname + location.search);
+      const query = changed.map(([key, value]) => `${key}=${typeof value == "number"
+        ? Number(value.toFixed(4)) : encodeURIComponent(value)}`).join("&");
+      history.replaceState(history.state, "", query ? `#${several ? `${name}?` : ""}${query}`
+        : location.pathname + location.search);
     };
     // #threshold=0.6 or, where a page has several figures, #threshold?threshold=0.6
     const read = () => {
       const [before, after] = location.hash.slice(1).split("?");
       const asked = Object.fromEntries(new URLSearchParams(after ?? before));
-      if (after == null ? !Object.keys(asked).some(key => key in first && asked[key]) : before != name)
-        return;
+      if (after == null ? !Object.keys(first).some(key => asked[key]) : before != name) return;
       set({...first, ...asked});
-      draw();
-      element.querySelector("[role=status]").textContent = say(shown, state);
+      tell();
       element.closest("figure").scrollIntoView({block: "nearest"});
     };
 
@@ -118,9 +119,11 @@ const figures = {
       set(act[button.dataset.control](state));
       finish();
     });
-    ready?.(set);
     addEventListener("hashchange", read);
+    ready?.(set);
     draw();
     read();
   },
 };
+// The theme would follow the links of the whole page, and stops at one to a state.
+document.body.dataset.bsTarget = "#pst-page-toc-nav";
