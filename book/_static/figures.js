@@ -8,13 +8,18 @@ const figures = {
     <input type="range" data-control="${name}" min="${min}" max="${max}" step="${step}">
     </label>${figures.output(name)}</div>`,
   select: (name, label, options) => `<label class="value">${label}
-    <select data-control="${name}">${Object.entries(options).map(([value, text]) =>
-      `<option value="${value}">${text}</option>`).join("")}</select></label>`,
+    <select data-control="${name}">${figures.each((value, text) =>
+      `<option value="${value}">${text}</option>`, options)}</select></label>`,
   button: (name, label) => `<button type="button" data-control="${name}">${label}</button>`,
   // Told by the figure's one line of status, not by each output at every change.
   output: name => `<output data-value="${name}" aria-live="off"></output>`,
   value: (name, label) => `<span class="value">${label} ${figures.output(name)}</span>`,
+  each: (make, all) => Object.entries(all).map(([name, label]) => make(name, label)).join(""),
+  buttons: labels => `<div class="beside">${figures.each(figures.button, labels)}</div>`,
+  values: labels => `<div class="beside">${figures.each(figures.value, labels)}</div>`,
 
+  text: (x, y, text, anchor = "middle") =>
+    `<text x="${x}" y="${y}" text-anchor="${anchor}">${text}</text>`,
   // As Python writes a number, but without -0.00.
   fixed: (x, digits) => x.toFixed(digits).replace(/^-(?=[0.]*$)/, ""),
   // A function from the numbers a to b to the places from to to.

@@ -39,8 +39,7 @@ figures.add("two-losses", ({men, women, walk}, element) => {
   // The path of the picture, with its dots.
   const chapter = loss => {
     const path = walked([0, 0], 400, 1, loss), dots = path.filter((_, i) => i % 20 == 0);
-    return `<path d="${figures.line(path)}" fill="none" stroke="black" stroke-width="0.1"/>`
-      + dots.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="0.14" fill="white"/>`).join("");
+    return `<path class="thin" style="stroke: black" d="${figures.line(path)}"/>` + dots.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="0.14" fill="white"/>`).join("");
   };
   // Within data-map, x is the weight for men and y the weight for women.
   const map = (name, title, x) => `<g transform="translate(${x} 94)" text-anchor="middle">
@@ -52,9 +51,8 @@ figures.add("two-losses", ({men, women, walk}, element) => {
       ${walk ? chapter(name) : ""}
       <circle cx="${lowest[name][0]}" cy="${lowest[name][1]}" r="0.25" fill="white"
         stroke="black" stroke-width="0.08"/>
-      <path class="way" fill="none" stroke="var(--died)" stroke-width="0.15"/>
-      <circle class="here" r="0.38" fill="var(--died)" stroke="white" stroke-width="0.1"/>
-      <circle class="here" r="1.3" fill-opacity="0" style="touch-action: none"/></g></g>`;
+      <path class="own"/><circle class="here" r="0.38"/><circle class="grip" r="1.3"/>
+    </g></g>`;
   const bar = (name, [survived, all], y) => `<g transform="translate(60 ${y})">
     <text x="-60" y="8">${name}</text><rect height="10" fill="var(--survived)"/>
     <path class="axis" d="M0 10H330M${330 * survived / all} -3v16" stroke-width="1.5"/>
@@ -73,17 +71,15 @@ figures.add("two-losses", ({men, women, walk}, element) => {
         ${bar("women", women, 248)}</svg>
       ${["men", "women"].map(sex =>
         figures.range(`weight-${sex}`, `weight for ${sex}`, -END, END, 0.01)).join("")}
-      <div class="beside">${figures.value("log-loss", "log loss")}${figures.value("mae", "MAE")}
-        ${figures.value("probability-men", "probability for a man")}
-        ${figures.value("probability-women", "for a woman")}</div>
+      ${figures.values({"log-loss": "log loss", mae: "MAE", "probability-men":
+        "probability for a man", "probability-women": "for a woman"})}
       ${walk ? `<div class="beside">
         ${figures.select("loss", "walk down the", {"log-loss": "log loss", mae: "MAE"})}
         ${figures.select("rate", "at a rate of", {0.1: "0.1", 1: "1", 10: "10"})}
         ${figures.button("step", "1 step")}${figures.button("step-100", "100 steps")}
         ${figures.value("steps", "steps")}</div>` : ""}
-      <div class="beside">${figures.button("zero", "Both weights zero")}
-        ${figures.button("lowest", "Lowest log loss")}
-        ${figures.button("corner", "Far into the corner")}</div>`,
+      ${figures.buttons({zero: "Both weights zero", lowest: "Lowest log loss",
+                         corner: "Far into the corner"})}`,
     act: {
       "weight-men": (_, value) => put(value, way.at(-1)[1]),
       "weight-women": (_, value) => put(way.at(-1)[0], value),
@@ -95,9 +91,9 @@ figures.add("two-losses", ({men, women, walk}, element) => {
                    Math.min(state.steps, MOST), state.rate, state.loss);
       const w = way.at(-1), p = w.map(neuron.sigmoid), z = neuron.weighted_sums(X, w);
       const inside = way.map(w => w.map(x => Math.min(Math.max(x, -END), END)));
-      for (const path of element.querySelectorAll(".way"))
+      for (const path of element.querySelectorAll(".own"))
         path.setAttribute("d", figures.line(inside));
-      for (const circle of element.querySelectorAll(".here"))
+      for (const circle of element.querySelectorAll(".here, .grip"))
         ["cx", "cy"].forEach((name, i) => circle.setAttribute(name, inside.at(-1)[i]));
       const shown = {steps: String(way.length - 1)};
       ["men", "women"].forEach((sex, i) => {
