@@ -95,13 +95,25 @@ const figures = {
       find("[role=status]").textContent = `${
         values.map(value => value.textContent).join(", ")}.`;
     };
-    const finish = () => {
-      tell();
+    // A browser refuses an address that changes more often than about 20 times a second.
+    let resting = false, late = false;
+    const keep = () => {
+      late = resting;
+      if (resting) return;
       const changed = Object.entries(state).filter(([key, value]) => value !== first[key]);
       const query = changed.map(([key, value]) => `${key}=${typeof value == "number"
         ? Number(value.toFixed(4)) : encodeURIComponent(value)}`).join("&");
       history.replaceState(history.state, "", query ? `#${several ? `${name}?` : ""}${query}`
         : location.pathname + location.search);
+      resting = true;
+      setTimeout(() => {
+        resting = false;
+        if (late) keep();
+      }, 100);
+    };
+    const finish = () => {
+      tell();
+      keep();
     };
     // #threshold=0.6 or, where a page has several figures, #threshold?threshold=0.6
     const read = () => {
