@@ -167,7 +167,7 @@ def test_each_exercise_says_its_kind_and_points(source):
     cells = nbformat.read(source, as_version=4).cells
     text = "\n".join(c.source for c in cells if c.cell_type == "markdown")
     number = int(source.stem[:2])
-    titles = re.findall(r"^## Exercise (\d)\.(\d): \S.*\n\n\*([\w ,]+), (\d) points?\.\*",
+    titles = re.findall(r"^## Exercise (\d+)\.(\d): \S.*\n\n\*([\w ,]+), (\d) points?\.\*",
                         text, re.MULTILINE)
     assert [(int(a), int(b)) for a, b, *_ in titles] == [
         (number, n + 1) for n in range(len(titles))]
