@@ -46,11 +46,12 @@ def test_no_number_that_no_cell_shows():
 
 def test_every_link_within_the_site_leads_somewhere(site):
     pages = {path: path.read_text("utf-8") for path in (site / "book").rglob("*.html")}
-    ids = {path: set(re.findall(' id="([^"]+)"', html)) for path, html in pages.items()}
+    ids = {path: set(re.findall(' (?:id|data-figure)="([^"]+)"', html))
+           for path, html in pages.items()}
     links = 0
     for path, html in pages.items():
         article = html[html.index("<article"):html.index("</article>")]
-        for page, anchor in re.findall('href="([^":#]*)#([^"]+)"', article):
+        for page, anchor in re.findall('href="([^":#]*)#([^"?]+)', article):
             links += 1
             assert anchor in ids[(path.parent / page).resolve() if page else path], (
                 path.name, page, anchor)
