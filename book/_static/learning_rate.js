@@ -1,7 +1,7 @@
 // Gradient descent on all passengers, at a rate that the reader sets (chapter 6).
 figures.add("learning-rate", (data, element) => {
   const {survived, weights, rates, drawn} = data;
-  const MOST = 1000, FIRST = 40, LEFT = 30, BOTTOM = 190;
+  const MOST = 500, FIRST = 40, LEFT = 30, BOTTOM = 190;
   const scaled = numbers => {
     const largest = Math.max(...numbers);
     return numbers.map(x => x / largest);
