@@ -210,7 +210,8 @@ def published(site):
 
 @pytest.mark.parametrize("lost", [
     "book/nothing.html", "a/b/c/d/",
-    *(pytest.param(lost, marks=pytest.mark.slow) for lost in ("nothing", "book/a.html?b=c"))])
+    *(pytest.param(lost, marks=pytest.mark.slow)
+      for lost in ("nothing", "book/a.html?b=c"))])
 def test_an_address_that_leads_nowhere(visit, published, lost):
     """The page has the site's look and leads on, wherever it is shown."""
     page = visit(f"{published}/{lost}", viewport=SCREEN)

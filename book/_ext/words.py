@@ -1,6 +1,7 @@
 """The words that the extensions and templates write: all of them, for a translator.
 
-What the theme and Sphinx write follows from `language` in _config.yml.
+What the theme and Sphinx write follows from `language` in _config.yml. What a notebook
+says that misses the package stands in the notebooks and in address.py, and must agree.
 """
 
 from sphinx.application import Sphinx
