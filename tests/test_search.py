@@ -25,7 +25,8 @@ iterations, SGD, stochastic gradient descent, step size: glossary
 feature importance, final model, retrain, oversampling, min-max: questions
 loss nan, loss increases, loss diverges, loss not decreasing: questions
 overflow, initialize weights, np.dot, axis=1, log epsilon, area under curve: questions
-logit, odds ratio, regularization, leakage: glossary
+logit, odds ratio, leakage: glossary
+regularization: 10_regularisation
 p-value, McNemar, confidence interval: glossary
 train_test_split, data leakage, overfitting: glossary questions
 """
