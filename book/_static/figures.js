@@ -2,7 +2,8 @@
 //
 // make(data, element) gives: first, the state to begin with; html, the controls and the
 // drawing; act, what each button does: state => changes; show, which draws a state and
-// returns the text of each output; ready(set), where something can be dragged.
+// returns the text of each output; ready(set), where something can be dragged; open, what
+// else an address sets: asked => changes.
 const figures = {
   range: (name, label, min, max, step) => `<div class="control"><label>${label}
     <input type="range" data-control="${name}" min="${min}" max="${max}" step="${step}">
@@ -26,12 +27,14 @@ const figures = {
   scale: (a, b, from, to) => x => from + (x - a) / (b - a) * (to - from),
   line: points => "M" + points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L"),
 
+  // Where a pointer is, in the units of a part of a drawing.
+  at: (part, {clientX, clientY}) =>
+    new DOMPoint(clientX, clientY).matrixTransform(part.getScreenCTM().inverse()),
   // While a part of a drawing is dragged, tell where to, in the part's own units.
   drag(part, moved) {
     const tell = event => {
       if (!part.hasPointerCapture(event.pointerId)) return;
-      const {x, y} = new DOMPoint(event.clientX, event.clientY).matrixTransform(
-        part.getScreenCTM().inverse());
+      const {x, y} = figures.at(part, event);
       moved(x, y);
     };
     part.addEventListener("pointerdown", event => {
@@ -51,7 +54,7 @@ const figures = {
     }
   },
 
-  start(name, element, {first, html, act = {}, show, ready}) {
+  start(name, element, {first, html, act = {}, show, ready, open}) {
     const find = query => element.querySelector(query);
     const control = key => find(`[data-control="${key}"]`);
     const several = document.querySelectorAll("titanic-figure").length > 1;
@@ -120,7 +123,7 @@ const figures = {
       const [before, after] = location.hash.slice(1).split("?");
       const asked = Object.fromEntries(new URLSearchParams(after ?? before));
       if (after == null ? !Object.keys(first).some(key => asked[key]) : before != name) return;
-      set({...first, ...asked});
+      set({...first, ...open?.(asked), ...asked});
       tell();
       element.closest("figure").scrollIntoView({block: "nearest"});
     };
