@@ -2,23 +2,29 @@
 
 import json
 import re
+from itertools import cycle, product
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import watch
 from contents import ROOT
 from test_pages import AXE, TAGS
 
 from titanic_helpers import (
+    FEATURES,
+    Preparation,
     accuracy,
     confusion_matrix,
     gradient_step,
+    load_passengers,
     log_loss,
     log_loss_gradient,
     mae,
     mae_gradient,
     predict,
     sigmoid,
+    split_rows,
     weighted_sums,
     wilson_interval,
 )
@@ -27,6 +33,36 @@ STATIC = ROOT / "book" / "_static"
 # By page and figure: a state as the address has it, "" for the first and otherwise what the
 # prose links to, and what the figure then says.
 STATES = {
+    "intro": {"threshold": {
+        "": {"accuracy": "78.3%", "low": "73.0%", "high": "82.9%"},
+        "threshold=0.6": {},
+    }},
+    "04_sigmoid": {"one-passenger": {
+        "": {"z": "1.2126", "probability": "0.7708", "contribution-Age": "-0.1450",
+             "contribution-LogFare": "0.2576", "contribution-Sex_female": "0.8000",
+             "contribution-Pclass_1": "0.3000"},
+        "shift=2": {"probability": "0.7708"},
+        "passenger=braund": {"probability": "0.4729"},
+    }},
+    "08_evaluation": {
+        "threshold": {
+            "": {"true-negatives": "143", "false-positives": "21", "false-negatives": "36",
+                 "true-positives": "63", "precision": "0.750", "recall": "0.636",
+                 "accuracy": "0.783", "low": "0.730", "high": "0.829"},
+            "threshold=0.6": {"accuracy": "0.821"},
+            "threshold=0.6&rows=validation": {"accuracy": "0.770"},
+            "rows=validation": {"accuracy": "0.812"},
+            "threshold=0.4&rows=validation": {"accuracy": "0.820"},
+        },
+        "one-passenger": {
+            "": {"z": "0.131", "probability": "0.533", "contribution-Age": "-0.516",
+                 "contribution-LogFare": "0.013", "contribution-Sex_male": "-0.751",
+                 "contribution-Pclass_1": "1.385"},
+            "age=29": {"probability": "0.465"},
+            "passenger=braund&age=32": {"probability": "0.093"},
+            "shift=2": {},
+        },
+    },
     "05_mae": {"two-losses": {
         "": {"log-loss": "0.693", "mae": "0.500"},
         "weight-men=0": {"mae": "0.500", "log-loss": "0.693"},
@@ -194,7 +230,7 @@ def test_the_whole_figure_by_keyboard(page):
             status = figure.locator("[role=status]").text_content()
             assert status.endswith(".") and not NONSENSE.search(status)
             page.keyboard.press("Tab")
-        assert figure.locator("svg").get_attribute("aria-hidden") == "true"
+        assert figure.locator("svg:not([aria-hidden=true])").count() == 0
     state = says(figure)
     page.wait_for_timeout(150)      # the address is written ten times a second at most
     page.reload()
@@ -241,6 +277,108 @@ def test_the_steps_of_the_chapter_end_where_it_says(tab, site):
     assert (shown["weight-men"], shown["weight-women"]) == ("-5.01", "4.04")
     figure.locator("[data-control=weight-men]").press("ArrowRight")
     assert says(figure)["steps"] == "0" and says(figure)["weight-women"] == "4.04"
+
+
+def work(figure, states):
+    """Set controls, state by state, as a reader does; what the figure then says."""
+    return figure.evaluate("""(e, states) => states.map(state => {
+        for (const [key, value] of Object.entries(state)) {
+            const control = e.querySelector(`[data-control=${key}]`);
+            control.value = value;
+            control.dispatchEvent(new Event("input", {bubbles: true}));
+            control.dispatchEvent(new Event("change", {bubbles: true}));
+        }
+        return [Object.fromEntries([...e.querySelectorAll("output")].map(
+            o => [o.dataset.value, o.textContent])), e.innerHTML];
+    })""", states)
+
+
+def data_of(chapter, name):
+    """What a chapter hands over to a figure."""
+    notebook = (ROOT / "book" / f"{chapter}.ipynb").read_text(encoding="utf-8")
+    texts = ["".join(output["data"]["text/html"]) for cell in json.loads(notebook)["cells"]
+             for output in cell.get("outputs", []) if "text/html" in output.get("data", {})]
+    text, = [text for text in texts if f'data-figure="{name}"' in text]
+    return json.loads(re.search("<script.*?>(.*)</script>", text)[1], object_hook=lambda o:
+                      [o["of"][int(i)] for i in o["at"]] if "of" in o else o)
+
+
+@pytest.mark.parametrize("chapter", ["intro", "08_evaluation"])
+def test_every_threshold_counts_as_the_package_does(tab, site, chapter):
+    tab.goto((site / "book" / f"{chapter}.html").as_uri())
+    figure = tab.locator("titanic-figure[data-figure=threshold]")
+    data = data_of(chapter, "threshold")
+    style = "{:.1%}" if chapter == "intro" else "{:.3f}"
+    thresholds = np.round(np.linspace(0, 1, 101), 2)
+    for rows in ("test", "validation"):
+        y, p = data[rows]["survived"], np.array(data[rows]["p"])
+        states = [{"rows": rows, "threshold": t} for t in thresholds]
+        for t, (shown, html) in zip(thresholds, work(figure, states), strict=True):
+            (tn, fp), (fn, tp) = confusion_matrix(y, p, t)
+            low, high = wilson_interval(tn + tp, len(y))
+            expected = {"accuracy": (tn + tp) / len(y), "recall": tp / (fn + tp),
+                        "precision": tp / (tp + fp) if tp + fp else None,
+                        "low": low, "high": high}
+            assert shown.items() >= {
+                "threshold": f"{t:.2f}", "true-negatives": str(tn),
+                "false-positives": str(fp), "false-negatives": str(fn),
+                "true-positives": str(tp)}.items()
+            for name, share in expected.items():
+                assert shown[name] == ("–" if share is None else style.format(share)), name
+            if chapter != "intro":
+                x, y_ = re.search(r'"dot".*?translate\((\S+) (\S+)\)', html).groups()
+                np.testing.assert_allclose([float(x), 100 - float(y_)], [
+                    100 * fp / (tn + fp), 100 * tp / (fn + tp)])
+    assert tab.trouble == []
+
+
+def test_every_mark_names_its_person(tab, site):
+    tab.goto((site / "book" / "intro.html").as_uri())
+    figure = tab.locator("titanic-figure")
+    people = data_of("intro", "threshold")["test"]
+    named = {shown["person"] for shown, _ in work(
+        figure, [{"person": n} for n in range(1, len(people["p"]) + 1)])}
+    fates = ["died", "survived"]
+    assert named == {f"{name}: {p:.1%}, {fates[int(fate)]}" for name, p, fate in zip(
+        people["name"], people["p"], people["survived"], strict=True)}
+    (shown, _), = work(figure, [{"person": 200}])
+    figure.locator("svg").evaluate(
+        "svg => svg.scrollIntoView({block: 'center', behavior: 'instant'})")
+    ring = figure.locator(".who").bounding_box()
+    work(figure, [{"person": 0}])
+    tab.mouse.move(ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2)
+    tab.evaluate("new Promise(requestAnimationFrame)")
+    assert says(figure)["person"] == shown["person"]
+
+
+@pytest.mark.parametrize("chapter, digits", [("04_sigmoid", 4), ("08_evaluation", 3)])
+def test_one_passenger_gets_what_the_package_gives(tab, site, chapter, digits):
+    tab.goto((site / "book" / f"{chapter}.html").as_uri())
+    figure = tab.locator("titanic-figure[data-figure=one-passenger]")
+    data, people = data_of(chapter, "one-passenger"), load_passengers()
+    fit = people if chapter == "04_sigmoid" else people.iloc[split_rows(1309, seed=1912)[0]]
+    preparation = Preparation().fit(fit)
+    listed = people[people["Name"].isin([p["name"] for p in data["people"].values()])]
+    states = [{"passenger": name.partition(",")[0].lower()} for name in listed["Name"]]
+    columns = {"Sex": ["female", "male"], "Pclass": [1, 2, 3], "Age": [0, 33, 80],
+               "Fare": [0, 13, 512]}
+    invented = pd.DataFrame(product(*columns.values()), columns=list(columns))
+    states += [{"sex": sex, "class": pclass, "age": age, "fare": fare, "shift": shift}
+               for shift, (sex, pclass, age, fare) in zip(
+                   cycle([0, -5, 1.5, 5]), invented.itertuples(index=False), strict=False)]
+    X = preparation.transform(pd.concat([listed, invented]))
+    weights = np.array(data["weights"])
+    for x, state, (shown, _) in zip(X, states, work(figure, states), strict=True):
+        shifted = weights + state.get("shift", 0) * np.array([0, 0, 1, 1, -1, -1, -1])
+        expected = {"z": x @ weights, "probability": sigmoid(x @ weights), **{
+            f"contribution-{name}": value
+            for name, value in zip(FEATURES, x * shifted, strict=True)}}
+        for name, value in expected.items():
+            assert abs(float(shown[name]) - value) <= 0.51 * 10**-digits, (state, name)
+        if "near" in data:
+            assert shown["near"] == data["near"][min(4, int(5 * sigmoid(x @ weights)))]
+        imaginary = "passenger" not in state
+        assert shown["note"].startswith("An imaginary" if imaginary else "As on the list")
 
 
 def test_the_picture_is_what_is_printed(page):

@@ -4,9 +4,11 @@ import io
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 
 from titanic_helpers import (
+    Preparation,
     feature_table,
     load_passengers,
     newton,
@@ -60,3 +62,27 @@ def test_the_last_bit_of_a_probability_is_not_drawn():
     def shaken(rows):
         return undecided(rows) + 1e-15 * (-1) ** np.arange(len(rows))
     assert drawn(undecided)[1] == drawn(shaken)[1]
+
+
+def test_the_last_bar_ends_where_the_sigmoid_is_read():
+    plots.use_style()
+    products = pd.Series({"a": 0.5, "b": -2.0, "c": 1.0})
+    below = plots.contributions(products)
+    above = below.figure.axes[0]
+    ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in above.patches]
+    assert ends == [(0, 0.5), (0.5, -1.5), (-1.5, -0.5)]
+    dot = below.lines[1].get_xydata()[0]
+    np.testing.assert_allclose(dot, [-0.5, 1 / (1 + np.exp(0.5))], atol=1e-9)
+    plt.close(below.figure)
+
+
+def test_who_is_shown_is_as_on_the_list_and_what_is_unknown_is_said():
+    preparation = Preparation().fit(people)
+    shown = plots.one_passenger(people.loc[[689, 1030, 1225]], preparation, np.ones(7))
+    assert list(shown["people"]) == ["braund", "moran", "storey"]
+    braund, moran, storey = shown["people"].values()
+    assert braund == {"name": "Braund, Mr. Owen Harris", "note": "As on the list; died.",
+                      "sex": "male", "class": 3, "age": 22.0, "fare": 7.25}
+    assert moran["age"] == round(people["Age"].mean(), 4)
+    assert storey["fare"] == round(people["Fare"].mean(), 4)
+    assert "age is unknown" in moran["note"] and "fare is unknown" in storey["note"]

@@ -14,6 +14,11 @@ from matplotlib.font_manager import fontManager
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from numpy.typing import NDArray
 
+from titanic_helpers.encoding import FEATURES
+from titanic_helpers.missing_values import fill_missing
+from titanic_helpers.sigmoid import sigmoid
+from titanic_helpers.splits import Preparation
+
 # DIED can be told from the two others by colour-blind readers and in greyscale, and all
 # stand out from the page: as they are on white, and inverted by book.css on a dark page.
 DIED = "#df7a00"
@@ -172,6 +177,71 @@ def boundary(
     ax.set(xlabel="age (years)", ylabel="fare (pounds)", xlim=(0, 80),
            ylim=(0, np.log1p(520).round(9)))
     return ax
+
+
+def contributions(products: pd.Series) -> Axes:
+    """Draw how the products of one passenger add up, and where the sum meets the sigmoid.
+
+    Parameters
+    ----------
+    products : Series
+        Weight times feature, under the names of the features.
+
+    Returns
+    -------
+    Axes
+        The lower axes, with the sigmoid; the upper ones hold a bar for each product, which
+        begins where the one before ends.
+    """
+    _, (above, below) = plt.subplots(
+        2, sharex=True, figsize=(5.6, 4.4), height_ratios=[3, 2])
+    ends = products.cumsum().to_numpy().round(9)
+    lengths = products.to_numpy().round(9)
+    above.barh(products.index, lengths, left=(ends - lengths).round(9),
+               color=np.where(lengths < 0, DIED, SURVIVED))
+    above.invert_yaxis()
+    z = np.linspace(-6, 6, 161)
+    below.plot(z, sigmoid(z).round(9), color=NEUTRAL)
+    below.plot(ends[-1], sigmoid(ends[-1]).round(9), "o", color=SURVIVED, ms=9)
+    for ax in (above, below):
+        ax.axvline(ends[-1], color="silver", lw=1, ls="--", zorder=0)
+    below.set(xlabel="weighted sum z", ylabel="probability", ylim=(0, 1),
+              yticks=[0, 0.5, 1])
+    return below
+
+
+def one_passenger(
+    people: pd.DataFrame, preparation: Preparation, weights: NDArray
+) -> dict[str, object]:
+    """Collect what the figure one-passenger needs: passengers, and a neuron.
+
+    Parameters
+    ----------
+    people : DataFrame
+        Passengers to choose from, the first one to begin with.
+    preparation : Preparation
+        What turns them into features.
+    weights : ndarray
+        (7,), one for each feature.
+
+    Returns
+    -------
+    dict
+        Keywords for movable.
+    """
+    chosen = {}
+    known = fill_missing(people, preparation.means_)
+    for (_, listed), age, fare in zip(
+            people.iterrows(), known["Age"], known["Fare"], strict=True):
+        note = f"As on the list; {'survived' if listed['Survived'] else 'died'}."
+        for column in ("Age", "Fare"):
+            if pd.isna(listed[column]):
+                note += f" The {column.lower()} is unknown: we take the mean."
+        chosen[listed["Name"].partition(",")[0].lower()] = {
+            "name": listed["Name"], "note": note, "sex": listed["Sex"],
+            "class": listed["Pclass"], "age": round(age, 4), "fare": round(fare, 4)}
+    return {"features": FEATURES, "weights": weights, "largest": preparation.largest_,
+            "people": chosen}
 
 
 def movable(name: str, *, digits: int = 9, **data: object) -> HTML:
