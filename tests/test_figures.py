@@ -69,6 +69,14 @@ STATES = {
         "weight-men=-6&weight-women=6": {"mae": "0.221", "log-loss": "1.323"},
     }},
     "06_gradient_descent": {
+        "certain-and-wrong": {
+            "": {"z": "6.00", "probability": "0.998", "loss-log": "6.002",
+                 "loss-mae": "0.998", "slope-log": "0.998", "slope-mae": "0.002"},
+            "steps=100": {"probability-log": "0.069", "probability-mae": "0.997"},
+            "z=0": {"probability": "0.500", "slope-mae": "0.250"},
+            "z=2.2": {"probability": "0.900", "slope-mae": "0.090"},
+            "z=6.91": {"probability": "0.999", "slope-mae": "0.001"},
+        },
         "learning-rate": {
             "": {"epoch": "0", "log-loss": "0.9482", "accuracy": "0.3820"},
             "rate=1.301&epoch=100": {"log-loss": "0.8009", "steps-uphill": "48"},
