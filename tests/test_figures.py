@@ -392,6 +392,49 @@ def test_one_passenger_gets_what_the_package_gives(tab, site, chapter, digits):
             assert shown["near"] == data["near"][min(4, int(5 * sigmoid(x @ weights)))]
         imaginary = "passenger" not in state
         assert shown["note"].startswith("An imaginary" if imaginary else "As on the list")
+def test_the_splits_are_those_of_the_chapter(tab, site):
+    """One by one: ahead, level and behind as often as it counts, and its best and mean."""
+    cells = json.loads((ROOT / "book" / "07_splits.ipynb").read_text("utf-8"))["cells"]
+    printed = "\n".join("".join(o["data"]["text/plain"]) for cell in cells
+                        for o in cell.get("outputs", []) if "data" in o)
+    tab.goto((site / "book" / "07_splits.html").as_uri())
+    figure = tab.locator("titanic-figure")
+    leads = figure.evaluate("""figure => Array.from({length: 200}, (_, i) => {
+        if (i) figure.querySelector("[data-control=draw]").click();
+        return Number(figure.querySelector("[data-value=lead]").textContent);
+    })""")
+    for name, sign in [("ahead", 1), ("level", 0), ("behind", -1)]:
+        splits, = re.findall(rf"^{name} +(\d+) ", printed, re.M)
+        assert np.sum(np.sign(leads) == sign) == int(splits), name
+    figure.locator("[data-control=draw-20]").click()
+    shown = says(figure)
+    mean, = re.findall(r"^mean +(\S+) .*\nstd ", printed, re.M)
+    best, = re.findall(r"^min .*\nmax +(\S+) ", printed, re.M)
+    assert (shown["draws"], shown["mean"], shown["best"]) == ("200", mean, best)
+
+
+def test_certain_and_wrong_is_what_the_package_computes(tab, site):
+    passengers = load_passengers()
+    x = Preparation().fit(passengers).transform(passengers)[[689]]
+    died = np.zeros(1)
+    tab.goto((site / "book" / "06_gradient_descent.html").as_uri())
+    figure = tab.locator("titanic-figure[data-figure=certain-and-wrong]")
+    for z, steps in [(-8, 100), (-2.5, 0), (0, 100), (3.33, 700), (8, 2000)]:
+        p = sigmoid(np.array([z]))
+        expected = {"z": f"{z:.2f}", "steps": str(steps), "probability": f"{p[0]:.3f}",
+                    "loss-log": f"{log_loss(died, [z]):.3f}",
+                    "loss-mae": f"{mae(died, p):.3f}"}
+        for name, gradient in [("log", log_loss_gradient), ("mae", mae_gradient)]:
+            expected[f"slope-{name}"] = f"{gradient(np.ones((1, 1)), died, p)[0]:.3f}"
+            w = z * x[0] / (x @ x[0])
+            for _ in range(steps):
+                w = gradient_step(x, died, w, 0.1, gradient)
+            expected[f"z-{name}"] = f"{x[0] @ w:.2f}"
+            expected[f"probability-{name}"] = f"{sigmoid(x[0] @ w):.3f}"
+        tab.evaluate("state => { location.hash = `certain-and-wrong?${state}` }",
+                     f"z={z}&steps={steps}")
+        tab.evaluate("new Promise(requestAnimationFrame)")
+        assert says(figure) == expected
 
 
 def test_the_picture_is_what_is_printed(page):

@@ -1,7 +1,7 @@
 // The test scores of 200 splits, drawn one after the other (chapter 7). Right and rule hold
 // how many of the test passengers the neuron and the rule got right, split by split.
 figures.add("another-shuffle", ({right, rule, test}, element) => {
-  const BASE = 148, UNIT = 2.5, WIDE = 3;
+  const BASE = 136, UNIT = 2.5, WIDE = 3;
   const x = figures.scale(0.7, 0.87, 8, 392);
   const WIDTH = (x(WIDE / test) - x(0.2 / test)).toFixed(1);
   const mean = numbers => numbers.reduce((sum, k) => sum + k, 0) / numbers.length / test;
@@ -20,27 +20,24 @@ figures.add("another-shuffle", ({right, rule, test}, element) => {
 
   return {
     first: {draws: 1, report: 0},
-    html: `<svg viewBox="0 0 400 180" aria-hidden="true">
+    html: `<svg viewBox="0 0 400 168" aria-hidden="true">
         <path d="${blocks.join("")}" fill="var(--survived)" fill-opacity="0.3"/>
         <path class="drawn" fill="var(--survived)"/><path class="latest"/>
-        <path d="M${x(mean(rule))} 16V${BASE}" stroke="var(--died)" stroke-width="2"/>
-        <text x="${x(mean(rule)) + 4}" y="25">mean of the rule</text>
+        <path d="M${x(mean(rule))} 4V${BASE}" stroke="var(--died)" stroke-width="2"/>
+        ${figures.text(x(mean(rule)) + 4, 13, "mean of the rule", "start")}
         <path class="axis" d="M0 ${BASE}H400"/>
-        ${[70, 75, 80, 85].map(tick => `<text text-anchor="middle" x="${x(tick / 100)}"
-          y="${BASE + 13}">${tick}%</text>`).join("")}
-        <text text-anchor="end" x="392" y="${BASE + 27}">test accuracy</text>
+        ${[70, 75, 80, 85].map(tick =>
+          figures.text(x(tick / 100), BASE + 13, `${tick}%`)).join("")}
+        ${figures.text(392, BASE + 27, "test accuracy", "end")}
         <g class="mean"><path d="M0 ${BASE + 17}l5 8h-10z"/>
-          <text x="8" y="${BASE + 27}">mean so far</text></g>
-        <path class="axis best" d="M0 30V${BASE}" stroke-dasharray="3 2"/>
-        <text class="report" text-anchor="middle" x="200" y="10"></text></svg>
-      <div class="beside">${figures.button("draw", "Draw a split")}
-        ${figures.button("draw-20", "Draw 20")}${figures.button("best-of", "Report the best")}
-        ${figures.button("restart", "Start again")}</div>
-      <div class="beside">${figures.value("draws", "splits drawn")}
-        ${figures.value("neuron", "this one: neuron")}${figures.value("rule", "rule")}
-        ${figures.value("lead", "lead in passengers")}</div>
-      <div class="beside">${figures.value("best", "best so far")}
-        ${figures.value("mean", "mean so far")}</div>`,
+          ${figures.text(8, BASE + 27, "mean so far", "start")}</g>
+        <path class="axis best" d="M0 18V${BASE}" stroke-dasharray="3 2"/></svg>
+      ${figures.buttons({draw: "Draw a split", "draw-20": "Draw 20",
+                         "best-of": "Report the best", restart: "Start again"})}
+      ${figures.values({draws: "splits drawn", neuron: "this one: neuron", rule: "rule",
+                        lead: "lead in passengers"})}
+      ${figures.values({best: "best so far", mean: "mean so far"})}
+      ${figures.values({report: "report:"})}`,
     act: {
       draw: draw(1), "draw-20": draw(20),
       "best-of": () => ({report: 1}), restart: () => ({draws: 1, report: 0}),
@@ -55,11 +52,11 @@ figures.add("another-shuffle", ({right, rule, test}, element) => {
       move("mean", mean(scores));
       move("best", best / test);
       part("best").style.display = state.report ? "" : "none";
-      part("report").textContent = state.report
-        ? `“Right for ${figures.fixed(100 * best / test, 1)}% of unseen passengers”` : "";
       return {
         draws: String(draws), neuron: share(now / test), rule: share(rule[draws - 1] / test),
         lead: (lead > 0 ? "+" : "") + lead, best: share(best / test), mean: share(mean(scores)),
+        report: state.report
+          ? `“${figures.fixed(100 * best / test, 1)}% right on unseen passengers”` : "none yet",
       };
     },
   };
