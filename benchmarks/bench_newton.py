@@ -1,8 +1,9 @@
-"""How much Newton's method costs: python run.py bench
+"""How much Newton's method and mini-batches cost: python run.py bench
 
 The whole fit of the seven features beside scikit-learn's default fit of the same rows,
-and one step on a million rows beside one step of gradient descent. Read the ratios, which
-come from alternating pairs in one run, so that a busy moment of the machine hits both.
+and one step on a million rows beside one step of gradient descent; one epoch in batches
+beside one with all rows. Read the ratios, which come from alternating pairs in one run,
+so that a busy moment of the machine hits both.
 """
 
 from time import perf_counter
@@ -13,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from titanic_helpers import (
     Preparation,
+    descend,
     gradient_step,
     load_passengers,
     newton,
@@ -57,3 +59,16 @@ def test_one_step_on_a_million_rows_costs_at_most_four_gradient_steps():
     print(f"\n{n:,} rows: one Newton step takes {ratio:.2f} gradient steps (pairs from "
           f"{ratios.min():.2f} to {ratios.max():.2f})")
     assert ratio <= 4
+
+
+@pytest.mark.parametrize("size", [1, 32])
+def test_what_an_epoch_in_batches_costs(size):
+    people = load_passengers()
+    X, y = Preparation().fit(people).transform(people), targets_of(people)
+    start = X, y, np.zeros(7), 0.1
+    ours, _, ratio, ratios = pairs(
+        lambda: descend(*start, 5, batch_size=size, seed=0), lambda: descend(*start, 5), 15)
+    print(f"\nan epoch in batches of {size} takes {ours / 5 * 1e3:.2f} ms, {ratio:.0f} "
+          f"times as long as with all {len(y):,} rows (pairs from {ratios.min():.0f} to "
+          f"{ratios.max():.0f})")
+    assert ratio > 1
