@@ -268,6 +268,9 @@ def test_the_rates_of_the_chapter_give_its_table(tab, site):
         figure.locator(f"[data-control='rate-{rate}']").click()
         assert says(figure) == {"rate": rate, "epoch": "100", "log-loss": loss,
                                 "steps-uphill": uphill, "accuracy": share}
+    tab.evaluate("location.hash = 'learning-rate?rate=1.0128'")
+    tab.evaluate("new Promise(requestAnimationFrame)")
+    assert says(figure)["rate"] == "10.3"
 
 
 def test_the_steps_of_the_chapter_end_where_it_says(tab, site):
