@@ -552,7 +552,8 @@ def test_building_the_package_leaves_nothing_behind_and_takes_no_tests(tmp_path)
         buildapi.build_sdist(str(tmp_path))
     assert set(source.rglob("*")) == before
     package = {f"titanic_helpers/{path.relative_to(source / 'titanic_helpers').as_posix()}"
-               for path in before if path.parent.name == "titanic_helpers"}
+               for path in before if source / "titanic_helpers" in path.parents
+               and path.is_file()}
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
         inside = set(archive.namelist())
     assert {name for name in inside if ".dist-info/" not in name} == package
