@@ -24,7 +24,7 @@ return {
     ${text(392, BASE + 27, "test accuracy", "end")}
     <g class="mean"><path d="M0 ${BASE + 17}l5 8h-10z"/>
     ${text(8, BASE + 27, "mean so far", "start")}</g><path class="axis best" d="M0 18V${BASE}"/>`)}
-    ${buttons({draw: "Draw a split", "draw-20": "Draw 20",
+    ${buttons({draw: "One more split", "draw-20": "20 more",
                "best-of": "Report the best", restart: "Start again"})}
     ${values({draws: "splits drawn", neuron: "this one: neuron", rule: "rule",
               lead: "lead in passengers"})}

@@ -28,7 +28,7 @@ return {
     ${chart(1, "slope over z", [0.5, 1], {log: [310, 50], mae: [376, 118]})}<g></g>`)}
     ${range("z", "Mr Braund’s z", -END, END, 0.01)}
     ${buttons({"steps-100": `100 steps of rate ${rate}`})}
-    ${values({probability: "his probability", steps: "steps to the rings"})}
+    ${values({probability: "at the dot", steps: "steps taken (rings)"})}
     ${each((name, {label}) => values({
       [`loss-${name}`]: label, [`slope-${name}`]: "its slope",
       [`z-${name}`]: "ring: z", [`probability-${name}`]: "probability"}), losses)}`,

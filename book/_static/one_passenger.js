@@ -24,7 +24,7 @@ return {
     aria-hidden="true"><path d="${line(tenths(6).map(z => [z, 100 - 100 * neuron.sigmoid(z)]))}"/>
     </svg><i></i></span><span class="ticks"><span>-6</span><span>0</span><span>6</span></span></div>
     ${near ? `<p class="value">${output("near")}</p>` : ""}
-    ${range("shift", "add to sexes, take from classes", -5, 5, 0.1)}
+    ${range("shift", "add to sex weights, take from class weights", -5, 5, 0.1)}
     ${buttons({listed: "Back to the list"})}`,
   open,
   act: {

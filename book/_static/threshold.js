@@ -62,7 +62,7 @@ return {
       accuracy: share((tn + tp) / people.length), low: share(low), high: share(high),
       precision: tp + fp ? share(tp / (tp + fp)) : "–", recall: share(tp / (fn + tp)),
       person: who ? `${who.name}: ${share(who.p)}, ${who.survived ? "survived" : "died"}`
-        : "× died, ● survived: point at a mark to see who it is.",
+        : "× died, ● survived: point at or tap a mark to see who it is.",
     };
   },
   ready(set) {
