@@ -89,7 +89,8 @@ def watch(page, url):
     page.on("console", lambda m: m.type in ("error", "warning")
             and page.trouble.append(f"{m.type}: {m.text}"))
     page.on("pageerror", lambda e: page.trouble.append(str(e)))
-    page.on("requestfailed", lambda r: page.trouble.append(f"failed: {r.url}"))
+    page.on("requestfailed", lambda r: r.failure == "net::ERR_ABORTED"   # the page was left
+            or page.trouble.append(f"failed: {r.url}"))
     page.on("request", lambda r: r.url.startswith(("data:", page.home))
             or page.trouble.append(f"foreign: {r.url}"))
     page.on("response", lambda r: r.status >= 400
