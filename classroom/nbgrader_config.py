@@ -11,6 +11,8 @@ if odd := set("[?*") & set(str(HERE)):      # nbgrader takes the path for a patt
     sys.exit(f"nbgrader cannot work in a folder with {' or '.join(sorted(odd))} in its "
              f"path; rename it, or move the project: {HERE}")
 
+sys.path[:0] = [str(HERE.parent / folder) for folder in ("tools", "book/_ext")]
+
 c = get_config()  # noqa: F821 (nbgrader defines it)
 
 c.CourseDirectory.course_id = "titanic"
@@ -21,11 +23,15 @@ c.CourseDirectory.source_directory = "../book/exercises"    # a full path with +
 c.ClearSolutions.code_stub = {"python": "# Your code here"}
 c.ClearSolutions.text_stub = "*Your answer here.*"
 
-# A cell that never ends is interrupted and earns nothing; the next one is run. A check
-# that was deleted comes back.
+# A notebook gets the shape back in which it was handed out, before anything else.
+c.Autograde.exporter_class = "grading.repairing.Reader"
+c.Autograde.sanitize_preprocessors = [
+    "grading.repairing.Repair", "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells", "nbgrader.preprocessors.CheckCellMetadata"]
+
+# A cell that never ends is interrupted and earns nothing; the next one is run.
 c.Execute.timeout = 30
 c.Execute.interrupt_on_timeout = True
-c.OverwriteCells.add_missing_cells = True
 
 # zip_collect: files named student_NN_topic.ipynb, put into downloaded/NN_topic/archive
 c.FileNameCollectorPlugin.named_regexp = (
