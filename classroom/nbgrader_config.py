@@ -13,6 +13,8 @@ if odd := set("[?*") & set(str(HERE)):      # nbgrader takes the path for a patt
 
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("tools", "book/_ext")]
 
+from exercise_versions import STUBS  # noqa: E402
+
 c = get_config()  # noqa: F821 (nbgrader defines it)
 
 c.CourseDirectory.course_id = "titanic"
@@ -20,8 +22,9 @@ c.CourseDirectory.root = str(HERE)
 c.CourseDirectory.source_directory = "../book/exercises"    # a full path with + would fail
 
 # What a student finds where the solution was; the website's notebooks say the same.
-c.ClearSolutions.code_stub = {"python": "# Your code here"}
-c.ClearSolutions.text_stub = "*Your answer here.*"
+c.ClearSolutions.code_stub = STUBS["code_stub"]
+c.ClearSolutions.text_stub = STUBS["text_stub"]
+c.GenerateAssignment.exporter_class = "grading.repairing.HandOut"
 
 # A notebook gets the shape back in which it was handed out, before anything else.
 c.Autograde.exporter_class = "grading.repairing.Reader"

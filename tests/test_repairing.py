@@ -9,7 +9,7 @@ import pytest
 from contents import EXERCISES
 from exercise_versions import student_version
 from grading import NotGradedError
-from grading.repairing import is_answer, plain, read, repaired, role
+from grading.repairing import HandOut, exercise, is_answer, plain, read, repaired, role
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -288,6 +288,18 @@ def test_an_old_format_and_what_others_write(notebook):
         one["source"] = one["source"].splitlines(keepends=True)
     mended = repaired(read(json.dumps(colab).encode()), HANDED_OUT)
     assert set(mended.metadata) == {"kernelspec", "language_info", "grading"}
+
+
+def test_what_is_handed_out_knows_the_address(monkeypatch):
+    """Its first cell says what to run where the package is missing, in Colab say."""
+    monkeypatch.setenv("BOOK_REPOSITORY", "https://github.com/owner/name")
+    path = next(path for path in EXERCISES if path.stem == "04_sigmoid")
+    text, _ = HandOut().from_filename(str(path))
+    assert "%pip install" in text and "git+https://github.com/owner/name" in text
+    downloaded = solved(SOURCE)     # from a place that knew no address
+    mended = repaired(downloaded, student_version(exercise(path)))
+    assert "git+https" in cell(mended, "code-2").source
+    assert cell(mended, "neuron").source == ANSWERS["neuron"]
 
 
 @pytest.mark.parametrize(("data", "reason"), [

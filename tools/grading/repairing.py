@@ -8,6 +8,7 @@ student's own cells between. The file itself stays as it is.
 
 import ast
 import copy
+import hashlib
 import json
 import re
 import symtable
@@ -17,6 +18,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import nbformat
+from address import with_address
 from exercise_versions import student_version
 from IPython.core.inputtransformer2 import TransformerManager
 from nbconvert.exporters import NotebookExporter
@@ -35,15 +37,39 @@ class Reader(NotebookExporter):
         return self.from_notebook_node(notebook, resources=resources, **kw)
 
 
+class HandOut(NotebookExporter):
+    """Reads an exercise to be handed out; if the book has an address, says it there."""
+
+    def from_file(self, file_stream, resources=None, **kw):
+        notebook = exercise(file_stream.name)
+        return self.from_notebook_node(notebook, resources=resources, **kw)
+
+
+def exercise(source: str | Path) -> NotebookNode:
+    text = with_address(Path(source).read_text(encoding="utf-8"))
+    return nbformat.reads(text, as_version=4)
+
+
 class Repair(NbGraderPreprocessor):
     """The first thing that autograde does with a notebook."""
 
     def preprocess(self, notebook, resources):
         course, what = self.parent.parent.coursedir, resources["nbgrader"]
-        source = Path(course.format_path(
-            course.source_directory, ".", what["assignment"]), what["notebook"] + ".ipynb")
-        handed_out = student_version(nbformat.read(source, as_version=4))
-        return repaired(notebook, handed_out), resources
+        source, handed_in = (
+            Path(course.format_path(step, student, what["assignment"]))
+            for step, student in [(course.source_directory, "."),
+                                  (course.submitted_directory, what["student"])])
+        source /= what["notebook"] + ".ipynb"
+        notebook = repaired(notebook, student_version(exercise(source)))
+        notebook.metadata["grading"]["of"] = digest(source, handed_in)
+        return notebook, resources
+
+
+def digest(source: Path, handed_in: Path) -> str:
+    """Identify what is graded: the exercise, and all that a student handed in."""
+    files = [source, *sorted(path for path in handed_in.rglob("*") if path.is_file())]
+    parts = [hashlib.sha256(path.read_bytes()).digest() for path in files]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def read(data: bytes) -> NotebookNode:
