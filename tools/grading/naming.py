@@ -1,0 +1,142 @@
+"""Whose file is it? What the names of files, folders and archives say of a student."""
+
+import csv
+import re
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+from grading import NotGradedError
+
+# What a learning platform writes before a student's files; `rest` is the file's own name.
+PLATFORMS = [re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in (
+    r"(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(file|onlinetext)_?(?P<rest>.*)",
+    r"(?P<who>[^_]+)(_late)?_(?P<number>\d+)_\d{3,}_(?P<rest>.+)",              # Canvas
+    r".+_(?P<who>[^_]+)_attempt(?P<number>)_[\d-]+(_|\.txt$|$)(?P<rest>.*)",    # Blackboard
+    r"(?P<number>\d+)-\d+ ?- ?(?P<who>.+?) ?- .*\d{4}\b.*(?P<rest>)")]      # Brightspace
+NAMELESS = re.compile(r"participant|teilnehmer|anon", re.IGNORECASE)
+
+# Words that people add to the name of a file, and names of folders that are nobody's.
+COPY = re.compile(r"\(\d+\)|\b(copy of|kopie von|copie de|copia de)\b", re.IGNORECASE)
+ADDED = set("""final fertig copy kopie copie copia corrected korrigiert version solution
+    solutions solved answers answer submission submissions abgabe abgaben done late edited
+    exercise exercises homework assignment hw notebook untitled chapter übung aufgabe
+    """.split())
+FOLDERS = ADDED | set("""archive class klasse download downloads submitted files book
+    titanic main master mail mails inbox attachments work project home desktop documents
+    classroom release""".split())
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+
+
+def words(text: str) -> list[str]:
+    text = unicodedata.normalize("NFKC", text).lower()
+    text = re.sub(r"^([^,]+),([^,]+)$", r"\2 \1", text)         # Smith, Allen
+    return re.findall(r"[^\W_]+", re.sub("['’`´]", "", text))
+
+
+def chapter_pattern(name: str) -> re.Pattern:
+    """04_sigmoid, 4 Sigmoid, 04-sigmoid."""
+    spelt = r"[\W_]*".join(map(re.escape, words(name)))
+    return re.compile(r"(?<!\d)" + re.sub(r"^0+", "0*", spelt) + r"(?![^\W\d_])",
+                      re.IGNORECASE)
+
+
+def split_platform(parts: tuple) -> tuple[tuple[str, str] | None, tuple]:
+    """The student that a platform names, outermost first, and the path below that name."""
+    for i, part in enumerate(parts):
+        for pattern in PLATFORMS:
+            if match := pattern.fullmatch(part):
+                who, number, rest = match["who"], match["number"], match["rest"]
+                if NAMELESS.match(who):
+                    who = f"{who} {number}"
+                return (who, number), tuple(filter(None, (rest, *parts[i + 1:])))
+    return None, parts
+
+
+def name_and_number(stem: str, chapter: re.Pattern) -> tuple[str, str, int]:
+    """What stands before the chapter's name and behind it, and which copy it is."""
+    stem = unicodedata.normalize("NFC", stem)
+    found = chapter.search(stem)
+    before, after = (stem[:found.start()], stem[found.end():]) if found else (stem, "")
+    copies = re.findall(r"\((\d{1,3})\)", before) + re.findall(
+        r"(?<!\d)\d{1,2}(?!\d)", after)
+    after = COPY.sub(" ", after)
+    while short := re.match(r"[\W_]*(v?\d{1,2}|copy\d*)(?![^\W_])", after, re.IGNORECASE):
+        after = after[short.end():]         # 04_sigmoid-1, 04_sigmoid_v2, 04_sigmoid-Copy1
+    said = [" ".join(w for w in words(text)
+                     if w not in ADDED and not re.fullmatch(r"(hw|untitled|v)\d+", w))
+            for text in (COPY.sub(" ", before), after)]
+    return *said, int(copies[-1]) if copies else 0
+
+
+def folder_name(part: str, chapter: re.Pattern) -> str:
+    """The name of a folder or an archive, or nothing where it is nobody's."""
+    part = re.sub(r"\.(zip|tar|tgz|gz|bz2|xz|ipynb)\b", " ", part, flags=re.IGNORECASE)
+    said = words(COPY.sub(" ", chapter.sub(" ", unicodedata.normalize("NFC", part))))
+    nobody = all(w in FOLDERS or re.fullmatch(r"v?\d{1,4}", w) for w in said)
+    return "" if nobody else " ".join(w for w in said if w not in ADDED)
+
+
+def student_id(who: str) -> str:
+    """A name that every file system takes; the same for `Allen` and `allen (1)`."""
+    safe = "_".join(words(COPY.sub(" ", who)))
+    if len(safe) > 60:
+        safe = f"{safe[:50]}_{crc32(safe.encode()):08x}"
+    return safe + "_" if RESERVED.fullmatch(safe) else safe
+
+
+def spellings(text: str) -> set[str]:
+    """Letters and digits alone: with ä as ae, and as a."""
+    text = unicodedata.normalize("NFC", text).casefold()
+    return {"".join(c for c in unicodedata.normalize("NFKD", one) if c.isalnum())
+            for one in (text, re.sub("[äöü]", lambda m: {"ä": "ae", "ö": "oe", "ü": "ue"}
+                                     [m[0]], text))} - {""}
+
+
+class Roster(NamedTuple):
+    """The ids of the students of students.csv, by what they can be called."""
+
+    full: dict[str, set[str]]
+    part: dict[str, set[str]]
+
+    def find(self, who: str) -> set[str]:
+        for text in (who, re.sub(r"[\W_]+\d{1,2}$", "", who)):
+            for table in self:
+                if ids := set().union(*(table.get(s, set()) for s in spellings(text))):
+                    return ids
+        return set()
+
+
+def read_roster(path: Path) -> Roster | None:
+    """nbgrader's own list of students (id,first_name,last_name,email), if there is one."""
+    if not path.exists():
+        return None
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    lines = text.splitlines()
+    comma = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
+    reader = csv.DictReader(lines, delimiter=comma)
+    if "id" not in (reader.fieldnames or ()):
+        raise NotGradedError(f"{path.name} has no column id; expected the columns "
+                             "id,first_name,last_name,email.")
+    roster = Roster(defaultdict(set), defaultdict(set))
+    for row in reader:
+        student, first, last, mail = ((row.get(column) or "").strip() for column in
+                                      ("id", "first_name", "last_name", "email"))
+        if not student:
+            continue
+        if not re.fullmatch(r"[\w@-]([\w.@-]*[\w@-])?", student):
+            raise NotGradedError(f"{path.name}, line {reader.line_num}: the id {student!r} "
+                                 "cannot be the name of a folder; use letters, digits, "
+                                 "dots, hyphens and underscores.")
+        for table, names in ((roster.full, (student, first + last, last + first, mail,
+                                            mail.partition("@")[0])),
+                             (roster.part, (first, last))):
+            for spelling in set().union(*map(spellings, names)):
+                table[spelling].add(student)
+    return roster
