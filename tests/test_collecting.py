@@ -102,6 +102,7 @@ NAMES = {
     "Allen_04_sigmoid.json": "allen",
     "allen_04_sigmoid.ipynb (1).txt": "allen",
     "ALLEN_04_SIGMOID.IPYNB": "allen",
+    "allen04sigmoid.ipynb": "allen",
     "Allen (1)_04_sigmoid.ipynb": "allen",
     "04_sigmoid_allen.ipynb": "allen",
     "allen 04_sigmoid (1).ipynb": "allen",
@@ -136,6 +137,10 @@ NAMES = {
     "smithallen_LATE_12345_67890_04_sigmoid-1.ipynb": "smithallen",
     "smithallen_12345_67890_04_sigmoid.ipynb": "smithallen",
     "Week 4_asmith_attempt_2026-01-30-15-00-00_04_sigmoid.ipynb": "asmith",
+    "Smith_Allen_asmith_4711/20260130150000_04_sigmoid.ipynb": "smith_allen_asmith_4711",
+    "2026-01-30 04_sigmoid (Allen Smith).ipynb": "allen_smith",
+    "04_sigmoid_04_sigmoid_allen.ipynb": "allen",
+    "allen_04_sigmoid.ipynb/04_sigmoid.ipynb": "allen",
     "12345-67890 - Allen Smith - Jan 30, 2026 300 PM/04_sigmoid.ipynb": "allen_smith",
 }
 
@@ -181,10 +186,12 @@ def test_the_cells_tell_the_chapter(group):
     group.put("allen_04_sigmoid.ipynb", work(name="07_splits"))
     group.put("owen/Untitled1.ipynb", work("owen"))
     group.put("moran_04_sigmoid.ipynb", b'{"cells": [{"source": "no ids left"}]}')
+    group.put("storey - homework 4.ipynb")
+    group.put("braund_sigmoid (1).ipynb")
     group.release()
     assert group.collect() == ["allen_04_sigmoid.ipynb: not a notebook of 04_sigmoid"]
     assert sorted(p.name for p in (group.root / "submitted").iterdir()) == [
-        "moran", "owen"]
+        "braund", "moran", "owen", "storey"]
 
 
 def test_the_newest_of_several(group):
@@ -346,6 +353,8 @@ def test_what_comes_along_is_small_and_safe(group, monkeypatch):
     ("week 4/owen obrien/stuff/04_sigmoid_monday.ipynb", "s2"),
     ("muellerluedenscheidtjuergen_1_2345_04_sigmoid.ipynb", "s3"),
     (unicodedata.normalize("NFD", "Müller-Lüdenscheidt") + "_04_sigmoid.ipynb", "s3"),
+    ("Smith_Allen_asmith_4711/20260130150000_04_sigmoid.ipynb", "s1"),
+    ("Dr. Owen Fitzgerald O'Brien 04_sigmoid.ipynb", "s2"),
     ("Smith_04_sigmoid.ipynb", "could be of s1 or s4"),
     ("owens_04_sigmoid.ipynb", "nobody in students.csv has that name"),
     ("04_sigmoid.ipynb", "nobody in students.csv has that name"),
@@ -533,14 +542,13 @@ def test_an_id_is_safe_and_stable(who):
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=4))
 def test_any_name_is_read(parts):
-    chapter = naming.chapter_pattern(NAME)
     owner, inside = naming.split_platform(tuple(parts))
     assert owner is None or all(isinstance(text, str) for text in (*owner, *inside))
     for part in parts:
         stem, _ = collecting.notebook_name(part)
         assert stem in part or part.startswith(stem.partition("(")[0])
-        naming.name_and_number(stem, chapter)
-        naming.folder_name(part, chapter)
+        naming.name_and_number(stem, NAME)
+        naming.folder_name(part, naming.chapter_pattern(NAME))
 
 
 @pytest.mark.slow

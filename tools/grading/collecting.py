@@ -94,12 +94,16 @@ def notebook_name(name: str) -> tuple[str, bool]:
 
 def sort_out(files: list[File], name: str, ids: set[str], say: Callable):
     """The chapter's notebooks, and the files that are no notebooks."""
-    chapter, works, others = chapter_pattern(name), [], []
+    works, others = [], []
     for file in files:
         stem, named = notebook_name(place(file)[-1])
-        size = file.path.stat().st_size
         maybe = named or Path(file.parts[-1].lower()).suffix in ("", ".json", ".txt")
-        data = file.path.read_bytes() if maybe and size <= FILE else b""
+        try:
+            size = file.path.stat().st_size
+            data = file.path.read_bytes() if maybe and size <= FILE else b""
+        except OSError as error:            # it is gone again, say
+            say(f"{file.label}: cannot be read ({reason(error)})")
+            continue
         notebook = as_notebook(data)
         found = grade_ids(notebook)
         if not named and not notebook:
@@ -110,8 +114,9 @@ def sort_out(files: list[File], name: str, ids: set[str], say: Callable):
             say(f"{file.label}: empty")
         elif "book/exercises/" in file.label:
             say(f"{file.label}: the book's own copy")
-        elif (2 * len(found & ids) > len(found) if found and ids else chapter.search(stem)):
-            *said, copy = name_and_number(stem, chapter)
+        elif (2 * len(found & ids) > len(found) if found and ids
+              else chapter_pattern(name).search(stem)):
+            *said, copy = name_and_number(stem, name)
             works.append(Work(file, (), copy, bool(notebook), tuple(said)))
         else:
             say(f"{file.label}: not a notebook of {name}")

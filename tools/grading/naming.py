@@ -4,6 +4,7 @@ import csv
 import re
 import unicodedata
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -15,11 +16,12 @@ PLATFORMS = [re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in (
     r"(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(file|onlinetext)_?(?P<rest>.*)",
     r"(?P<who>[^_]+)(_late)?_(?P<number>\d+)_\d{3,}_(?P<rest>.+)",              # Canvas
     r".+_(?P<who>[^_]+)_attempt(?P<number>)_[\d-]+(_|\.txt$|$)(?P<rest>.*)",    # Blackboard
-    r"(?P<number>\d+)-\d+ ?- ?(?P<who>.+?) ?- .*\d{4}\b.*(?P<rest>)")]      # Brightspace
+    r"(?P<number>\d{3,})-\d{3,} - (?P<who>.+?) - .*\d{4}\b.*(?P<rest>)")]   # Brightspace
 NAMELESS = re.compile(r"participant|teilnehmer|anon", re.IGNORECASE)
 
 # Words that people add to the name of a file, and names of folders that are nobody's.
-COPY = re.compile(r"\(\d+\)|\b(copy of|kopie von|copie de|copia de)\b", re.IGNORECASE)
+COPY = re.compile(r"\(\d+\)|\b(copy of|kopie von|copie de|copia de)\b|"
+                  r"(?<!\d)20(\d\d-\d\d-\d\d|\d{10,12})(?!\d)", re.IGNORECASE)
 ADDED = set("""final fertig copy kopie copie copia corrected korrigiert version solution
     solutions solved answers answer submission submissions abgabe abgaben done late edited
     exercise exercises homework assignment hw notebook untitled chapter übung aufgabe
@@ -27,6 +29,7 @@ ADDED = set("""final fertig copy kopie copie copia corrected korrigiert version 
 FOLDERS = ADDED | set("""archive class klasse download downloads submitted files book
     titanic main master mail mails inbox attachments work project home desktop documents
     classroom release""".split())
+NUMBERED = "(?:chapter|kapitel|ch|exercises?|ex|homework|hw|assignment|aufgabe|übung|week)"
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
@@ -36,11 +39,14 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", re.sub("['’`´]", "", text))
 
 
-def chapter_pattern(name: str) -> re.Pattern:
-    """04_sigmoid, 4 Sigmoid, 04-sigmoid."""
-    spelt = r"[\W_]*".join(map(re.escape, words(name)))
-    return re.compile(r"(?<!\d)" + re.sub(r"^0+", "0*", spelt) + r"(?![^\W\d_])",
-                      re.IGNORECASE)
+@cache
+def chapter_pattern(name: str, loose: bool = False) -> re.Pattern:
+    """04_sigmoid, 4 Sigmoid, 04-sigmoid; and loosely sigmoid, chapter 4, hw4."""
+    number, topic = name.split("_", 1) if "_" in name else ("", name)
+    number, topic = re.sub("^0+", "0*", number), r"[\W_]*".join(words(topic))
+    spelt = (rf"(?<![^\W_])(?:{topic}|{NUMBERED}[\W_]*{number}(?!\d))"
+             if loose and number else rf"(?<!\d){number}[\W_]*{topic}")
+    return re.compile(rf"{spelt}(?![^\W\d_])", re.IGNORECASE)
 
 
 def split_platform(parts: tuple) -> tuple[tuple[str, str] | None, tuple]:
@@ -55,14 +61,15 @@ def split_platform(parts: tuple) -> tuple[tuple[str, str] | None, tuple]:
     return None, parts
 
 
-def name_and_number(stem: str, chapter: re.Pattern) -> tuple[str, str, int]:
+def name_and_number(stem: str, name: str) -> tuple[str, str, int]:
     """What stands before the chapter's name and behind it, and which copy it is."""
     stem = unicodedata.normalize("NFC", stem)
-    found = chapter.search(stem)
+    chapter = chapter_pattern(name)
+    found = chapter.search(stem) or chapter_pattern(name, loose=True).search(stem)
     before, after = (stem[:found.start()], stem[found.end():]) if found else (stem, "")
     copies = re.findall(r"\((\d{1,3})\)", before) + re.findall(
         r"(?<!\d)\d{1,2}(?!\d)", after)
-    after = COPY.sub(" ", after)
+    after = COPY.sub(" ", chapter.sub(" ", after))
     while short := re.match(r"[\W_]*(v?\d{1,2}|copy\d*)(?![^\W_])", after, re.IGNORECASE):
         after = after[short.end():]         # 04_sigmoid-1, 04_sigmoid_v2, 04_sigmoid-Copy1
     said = [" ".join(w for w in words(text)
@@ -99,14 +106,15 @@ class Roster(NamedTuple):
     """The ids of the students of students.csv, by what they can be called."""
 
     full: dict[str, set[str]]
-    part: dict[str, set[str]]
+    part: dict[str, set[str]]       # first or last name alone
+    names: dict[str, set[str]]      # the words of each student's name
 
     def find(self, who: str) -> set[str]:
         for text in (who, re.sub(r"[\W_]+\d{1,2}$", "", who)):
-            for table in self:
+            for table in (self.full, self.part):
                 if ids := set().union(*(table.get(s, set()) for s in spellings(text))):
                     return ids
-        return set()
+        return {student for student, name in self.names.items() if name <= set(words(who))}
 
 
 def read_roster(path: Path) -> Roster | None:
@@ -124,7 +132,7 @@ def read_roster(path: Path) -> Roster | None:
     if "id" not in (reader.fieldnames or ()):
         raise NotGradedError(f"{path.name} has no column id; expected the columns "
                              "id,first_name,last_name,email.")
-    roster = Roster(defaultdict(set), defaultdict(set))
+    roster = Roster(defaultdict(set), defaultdict(set), {})
     for row in reader:
         student, first, last, mail = ((row.get(column) or "").strip() for column in
                                       ("id", "first_name", "last_name", "email"))
@@ -134,6 +142,8 @@ def read_roster(path: Path) -> Roster | None:
             raise NotGradedError(f"{path.name}, line {reader.line_num}: the id {student!r} "
                                  "cannot be the name of a folder; use letters, digits, "
                                  "dots, hyphens and underscores.")
+        if first and last:
+            roster.names[student] = set(words(f"{first} {last}"))
         for table, names in ((roster.full, (student, first + last, last + first, mail,
                                             mail.partition("@")[0])),
                              (roster.part, (first, last))):

@@ -38,7 +38,8 @@ class File(NamedTuple):
 
     @property
     def label(self) -> str:
-        return "".join(c if c.isprintable() else "?" for c in "/".join(self.parts))
+        text = "".join(c if c.isprintable() else "?" for c in "/".join(self.parts))
+        return text if len(text) <= 200 else f"{text[:100]} … {text[-90:]}"
 
     @property
     def packs(self) -> bool:
@@ -60,7 +61,7 @@ def reason(error: Exception) -> str:
     return text.splitlines()[0] if text else type(error).__name__
 
 
-def zipped(whole: zipfile.ZipFile, date: float) -> Iterator[Entry]:
+def zipped(whole: zipfile.ZipFile) -> Iterator[Entry]:
     for info in whole.infolist():
         name, mode, then = info.filename, info.external_attr >> 16, info.date_time
         if not info.flag_bits & 0x800:      # macOS writes UTF-8 without saying so
@@ -68,14 +69,14 @@ def zipped(whole: zipfile.ZipFile, date: float) -> Iterator[Entry]:
                 name = name.encode("cp437").decode("utf-8")
         wrong = ("encrypted" if info.flag_bits & 1 else
                  "a link, not a file" if stat.S_ISLNK(mode) else "")
-        changed = time.mktime((*then, 0, 0, -1)) if then > (1980, 1, 2) else date
+        changed = time.mktime((*then, 0, 0, -1)) if then > (1980, 1, 2) else 0
         yield Entry(name, info.file_size, changed, wrong, partial(whole.open, info))
 
 
-def tarred(whole: tarfile.TarFile, date: float) -> Iterator[Entry]:
+def tarred(whole: tarfile.TarFile) -> Iterator[Entry]:
     for info in whole:
         if not info.isdir():
-            yield Entry(info.name, info.size, info.mtime or date,
+            yield Entry(info.name, info.size, info.mtime,
                         "" if info.isreg() else "a link, not a file",
                         partial(whole.extractfile, info))
 
@@ -98,7 +99,7 @@ def unpacked(archive: File, new: Iterator[Path], say: Callable, depth=1) -> Iter
                 return
         zips = Path(kind.lower()).suffix == ".zip"
         with zipfile.ZipFile(path) if zips else tarfile.open(path, "r:") as whole:
-            entries = (zipped if zips else tarred)(whole, archive.time)
+            entries = (zipped if zips else tarred)(whole)
             listed = list(islice(entries, COUNT + 1))
             if len(listed) > COUNT:
                 raise ValueError(f"more than {COUNT:,} files")
@@ -107,7 +108,9 @@ def unpacked(archive: File, new: Iterator[Path], say: Callable, depth=1) -> Iter
                 if not inside[-1]:          # a folder
                     continue
                 parts = [part for part in inside if part not in ("", ".")]
-                file = File((*archive.parts, *parts), path, entry.time)
+                known = 0 < entry.time < 2**32      # and not nan
+                file = File((*archive.parts, *parts), path,
+                            entry.time if known else archive.time)
                 limit = STUDENT if file.packs else FILE
                 wrong = entry.wrong
                 if ".." in inside or not inside[0] or re.match(r"[A-Za-z]:", inside[0]):
