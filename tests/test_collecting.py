@@ -138,6 +138,7 @@ NAMES = {
     "smithallen_12345_67890_04_sigmoid.ipynb": "smithallen",
     "Week 4_asmith_attempt_2026-01-30-15-00-00_04_sigmoid.ipynb": "asmith",
     "Smith_Allen_asmith_4711/20260130150000_04_sigmoid.ipynb": "smith_allen_asmith_4711",
+    "Zoe%20Zeller%2004_sigmoid.ipynb": "zoe_zeller",
     "2026-01-30 04_sigmoid (Allen Smith).ipynb": "allen_smith",
     "04_sigmoid_04_sigmoid_allen.ipynb": "allen",
     "allen_04_sigmoid.ipynb/04_sigmoid.ipynb": "allen",
@@ -248,7 +249,7 @@ def test_archives(group):
     group.put("cumings_04_sigmoid.ipynb.gz", gzip.compress(work("cumings")))
     group.release()
     assert group.collect() == [         # "inner" and "Moran" could both be a student
-        "late.tar.gz/futrelle/04_sigmoid.ipynb: a link, not a file",
+        "late.tar.gz/futrelle/04_sigmoid.ipynb: a link or a device",
         "class.zip/inner.zip/Moran/04_sigmoid.ipynb: taken as the work of moran"]
     assert group.students() == {
         "allen": "allen", "moran": "moran", "owen": "owen", "storey": "storey",
@@ -296,7 +297,7 @@ def test_archives_that_are_broken_or_evil(group, monkeypatch):
         r"d text.zip: cannot be read \(File is not a zip file\)",
         r"e empty.zip: cannot be read \(File is not a zip file\)",
         *[r"f paths.zip/.*: its path leads out of the archive"] * 5,
-        r"f paths.zip/x/04_sigmoid.ipynb: a link, not a file",
+        r"f paths.zip/x/04_sigmoid.ipynb: a link or a device",
         r"g nested.zip(/a.zip){4}: cannot be read \(too many archives in each other\)",
         r"h cut.tar.gz: cannot be read \(Compressed file ended .*\)",
         r"i bomb.zip/big.csv: larger than 1 MB",
@@ -311,6 +312,17 @@ def test_archives_that_are_broken_or_evil(group, monkeypatch):
     assert group.students() == {"moran": "moran", "inner": "bomb"}
     assert sorted(p for p in group.root.rglob("*")
                   if "submitted" not in p.parts) == before
+
+
+def test_many_of_a_kind_are_one_line(group):
+    group.put("allen.zip", zipped({f"x/{i}.txt": b"1" for i in range(50)}))
+    for i in range(9):
+        group.put(f"owen_04_sigmoid ({i}).ipynb")
+    assert group.collect() == [
+        "owen: 9 files; the newest one, owen_04_sigmoid (8).ipynb, was taken, and left "
+        "were: " + ", ".join(f"owen_04_sigmoid ({i}).ipynb" for i in range(5))
+        + " and 3 more",
+        "allen.zip: 50 files, such as allen.zip/x/0.txt: not a notebook"]
 
 
 def test_files_of_the_system_are_one_line(group):
@@ -328,17 +340,17 @@ def test_files_of_the_system_are_one_line(group):
 
 def test_what_comes_along_is_small_and_safe(group, monkeypatch):
     monkeypatch.setattr(collecting, "FILE", 100_000)
-    monkeypatch.setattr(collecting, "BESIDE", 5)
+    monkeypatch.setattr(collecting, "BESIDE", 6)
     group.put("allen/04_sigmoid.ipynb")
     for name, data in {"a.csv": b"1", "b.png": bytes(100_000), "con.txt": b"1",
-                       "timestamp.txt": b"2099-01-01", "z/y.csv": b"1",
+                       "d?.csv": b"1", "timestamp.txt": b"2099-01-01", "z/y.csv": b"1",
                        "z/z.csv": b"1"}.items():
         group.put(f"allen/{name}", data)
     group.put("table.csv", b"1")
     assert group.collect() == [
         f"{name}: not a notebook" for name in (
-            "allen/b.png", "allen/con.txt", "allen/timestamp.txt", "allen/z/z.csv",
-            "table.csv")]
+            "allen/b.png", "allen/con.txt", "allen/d?.csv", "allen/timestamp.txt",
+            "allen/z/z.csv", "table.csv")]
     assert group.beside("allen") == ["04_sigmoid.ipynb", "a.csv", "timestamp.txt",
                                      "z/y.csv"]
 
@@ -496,6 +508,24 @@ def test_ended_in_the_middle(group, monkeypatch, at):
     assert group.beside("allen") == ["04_sigmoid.ipynb", "table.csv", "timestamp.txt"]
 
 
+def test_a_file_that_goes_away_stops_nobody(group, monkeypatch):
+    """A synchronised folder, say; and a submission that this user may not read."""
+    for student in ("allen", "moran", "owen"):
+        group.put(f"{student}_04_sigmoid.ipynb")
+    group.collect()
+    read = collecting.Path.read_bytes
+
+    def gone(path):
+        if path.name == "allen_04_sigmoid.ipynb" or "moran" in path.parts:
+            raise OSError(2, "No such file or directory")
+        return read(path)
+
+    monkeypatch.setattr(collecting.Path, "read_bytes", gone)
+    assert group.collect() == [
+        f"{label}: cannot be read (No such file or directory)"
+        for label in ("allen_04_sigmoid.ipynb", "moran")]
+
+
 def test_a_full_disk_is_said(group, monkeypatch):
     group.put("allen_04_sigmoid.ipynb", work("first"))
     group.collect()
@@ -521,6 +551,9 @@ def test_nbgrader_collects_the_same(tmp_path):
     assert "essay.docx: not a notebook" in said and "2 files, " not in said
     assert sorted(group.students()) == ["allen_smith", "owen"]
     assert group.beside("owen") == ["04_sigmoid.ipynb", "a/b.csv", "timestamp.txt"]
+    (group.root / "students.csv").write_text("name\nOwen\n")
+    assert "students.csv has no column id" in course.nbgrader("zip_collect", NAME, status=1)
+    (group.root / "students.csv").unlink()
     group.put("owen.zip", zipped({"04_sigmoid.ipynb": work("new")}, NOON + 60))
     stamp = group.root / "submitted" / "allen_smith" / NAME / "timestamp.txt"
     before = stamp.stat().st_mtime_ns

@@ -11,17 +11,19 @@ import re
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 from logging import Logger
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import parse_utc, rmtree
 
+from grading import NotGradedError
 from grading.naming import (
     RESERVED,
     chapter_pattern,
@@ -32,10 +34,10 @@ from grading.naming import (
     student_id,
     words,
 )
-from grading.unpacking import FILE, MB, SYSTEM, File, files_of, reason
+from grading.unpacking import FILE, MB, SYSTEM, File, files_of, reason, unreadable
 
 BESIDE = 200        # files beside a notebook that come along, of FILE together
-UNSAFE = re.compile(r'[<>:"|?*\x00-\x1f\ud800-\udfff]|[. ]$')      # on Windows, say
+UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\ud800-\udfff]|[. ]$|.{120}')   # on Windows, say
 STAMP = "timestamp.txt"         # nbgrader's own
 
 
@@ -64,6 +66,21 @@ def place(file: File) -> tuple[str, ...]:
     """Its path, where a platform's prefix counts as the student's folder."""
     owner, inside = split_platform(file.parts)
     return ("\0".join(owner), *inside) if owner else file.parts
+
+
+def some(labels: Iterable[str]) -> str:
+    labels = list(labels)
+    return ", ".join(labels[:5]) + (f" and {len(labels) - 5} more" if labels[5:] else "")
+
+
+def sentences(notes: list[tuple[str, str]]) -> list[str]:
+    """One for each file, or one for all where there are many of a kind in one archive."""
+    kinds = defaultdict(list)
+    for label, said in notes:
+        kinds[label.partition("/")[0], said].append(label)
+    return [sentence for (top, said), labels in kinds.items() for sentence in (
+        [f"{label}: {said}" for label in labels] if len(labels) <= 10 else
+        [f"{top}: {len(labels):,} files, such as {labels[0]}: {said}"])]
 
 
 # --- Which files are notebooks of the chapter
@@ -96,30 +113,30 @@ def sort_out(files: list[File], name: str, ids: set[str], say: Callable):
     """The chapter's notebooks, and the files that are no notebooks."""
     works, others = [], []
     for file in files:
-        stem, named = notebook_name(place(file)[-1])
+        stem, named = notebook_name(unquote(place(file)[-1]))
         maybe = named or Path(file.parts[-1].lower()).suffix in ("", ".json", ".txt")
         try:
             size = file.path.stat().st_size
             data = file.path.read_bytes() if maybe and size <= FILE else b""
         except OSError as error:            # it is gone again, say
-            say(f"{file.label}: cannot be read ({reason(error)})")
+            say(file.label, unreadable(error))
             continue
         notebook = as_notebook(data)
         found = grade_ids(notebook)
         if not named and not notebook:
             others.append(file)
         elif size > FILE:
-            say(f"{file.label}: larger than {FILE // MB} MB")
+            say(file.label, f"larger than {FILE // MB} MB")
         elif not data.strip():
-            say(f"{file.label}: empty")
+            say(file.label, "empty")
         elif "book/exercises/" in file.label:
-            say(f"{file.label}: the book's own copy")
+            say(file.label, "the book's own copy")
         elif (2 * len(found & ids) > len(found) if found and ids
               else chapter_pattern(name).search(stem)):
             *said, copy = name_and_number(stem, name)
             works.append(Work(file, (), copy, bool(notebook), tuple(said)))
         else:
-            say(f"{file.label}: not a notebook of {name}")
+            say(file.label, f"not a notebook of {name}")
     return works, others
 
 
@@ -150,11 +167,11 @@ def by_names(work: Work, path: tuple[str, ...], folders, siblings, children) -> 
     else:
         depth, folder = folders[-1]
         who, home = folder, path[:depth]
-        beside = siblings[path[:-1]]
+        here = siblings[path[:-1]]
         if set(words(said)) <= set(words(folder)):
             sure = len(folders) == 1 or len(children[path[:depth - 1]]) > 1
         else:
-            many = len(beside) > 1 and "" not in beside        # the folder of a class
+            many = len(here) > 1 and "" not in here        # the folder of a class
             if many or work.said[0]:
                 who, home = said, ()
             sure = many and work.said[0]
@@ -187,7 +204,7 @@ def by_student(works: list[Work], name: str, roster, known: dict, say: Callable)
         student, home, remark = (by_roster(work, path, folders, roster) if roster else
                                  by_names(work, path, folders, siblings, children))
         if remark:
-            say(f"{work.file.label}: {remark}")
+            say(work.file.label, remark)
         if student:
             student = student if roster else known.get(student, student)
             students[student].append(work._replace(home=home))
@@ -205,15 +222,15 @@ def newest(student: str, works: list[Work], say: Callable) -> Work | None:
     data = best.file.path.read_bytes()
     others = [work for work in works if work.file.path.read_bytes() != data]
     if [work for work in others if order(work) == order(best)]:
-        say(f"{student}: of several files none is the newest, so none was taken: "
-            + ", ".join(work.file.label for work in works))
+        say(student, "of several files none is the newest, so none was taken: "
+            + some(work.file.label for work in works))
         return None
     if others:
         left = [work.file.label + " (newer, but not a notebook)" *
                 (best.readable and not work.readable and work.file.time > best.file.time)
                 for work in others]
-        say(f"{student}: {len(left) + 1} files; the newest one, {best.file.label}, was "
-            f"taken, and left were: {', '.join(left)}")
+        say(student, f"{len(left) + 1} files; the newest one, {best.file.label}, was "
+            f"taken, and left were: {some(left)}")
     return best
 
 
@@ -234,7 +251,7 @@ def beside(work: Work, others: list[File]) -> Iterator[tuple[str, File]]:
 def time_of(folder: Path, name: str) -> float:
     """When what is in submitted/ was handed in, or changed there by hand."""
     changed = (folder / f"{name}.ipynb").stat().st_mtime
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, OverflowError):
         stamp = parse_utc((folder / STAMP).read_text("utf-8").strip())
         if changed < (folder / STAMP).stat().st_mtime + 60:
             return stamp.replace(tzinfo=UTC).timestamp()
@@ -259,8 +276,7 @@ def is_new(student: str, work: Work, ours: dict, folder: Path, name: str, say: C
     if (bool(as_notebook(data)), int(time)) > work.newness and (
             new or (folder / STAMP).exists()):
         if new:
-            say(f"{student}: what is in submitted is newer than {work.file.label} "
-                "and stays")
+            say(student, f"what is in submitted is newer than {work.file.label} and stays")
         return None
     # a later time, so that nbgrader grades it anew, but within the same second
     return max(work.file.time, time + 1e-3 if int(time) == int(work.file.time) else 0)
@@ -269,8 +285,11 @@ def is_new(student: str, work: Work, ours: dict, folder: Path, name: str, say: C
 @contextmanager
 def submissions(root: Path, name: str, archive: Path):
     """Each student's submission, if it is new; and a sentence for what is left out."""
-    notes: list[str] = []
-    say, students = notes.append, {}
+    notes, students = [], {}
+
+    def say(label: str, words: str) -> None:
+        notes.append((label, words))
+
     with tempfile.TemporaryDirectory() as unpacked:
         new = (Path(unpacked, str(number)) for number in count())
         roster = read_roster(root / "students.csv")
@@ -284,20 +303,23 @@ def submissions(root: Path, name: str, archive: Path):
         known = {student_id(path.name): path.name for path in sorted(submitted.glob("*"))}
         for student, theirs in sorted(
                 by_student(works, name, roster, known, say).items()):
-            if not (work := newest(student, theirs, say)):
-                continue
-            along = dict(beside(work, others))
-            others = [file for file in others if file not in along.values()]
-            ours = {f"{name}.ipynb": work.file.path} | {
-                path: file.path for path, file in along.items()}
-            time = is_new(student, work, ours, submitted / student / name, name, say)
-            if time is not None:
-                students[student] = Submission(time, ours)
+            try:
+                if not (work := newest(student, theirs, say)):
+                    continue
+                along = dict(beside(work, others))
+                others = [file for file in others if file not in along.values()]
+                ours = {f"{name}.ipynb": work.file.path} | {
+                    path: file.path for path, file in along.items()}
+                time = is_new(student, work, ours, submitted / student / name, name, say)
+                if time is not None:
+                    students[student] = Submission(time, ours)
+            except OSError as error:
+                say(student, unreadable(error))
         for file in others:
-            say(f"{file.label}: not a notebook")
+            say(file.label, "not a notebook")
         if system:
-            say(f"{len(system)} hidden files or files of the system: left out, such as "
-                f"{system[0].label}")
+            say(f"{len(system)} hidden files or files of the system",
+                f"left out, such as {system[0].label}")
         yield students, notes
 
 
@@ -329,8 +351,8 @@ def collect(root: Path, name: str, log: Logger) -> list[str]:
                     rmtree(old)
                 log.info("%s: collected", student)
             except OSError as error:
-                notes.append(f"{student}: could not be stored ({reason(error)})")
-    return notes
+                notes.append((student, f"could not be stored ({reason(error)})"))
+    return sentences(notes)
 
 
 class Extractor(ExtractorPlugin):
@@ -338,12 +360,15 @@ class Extractor(ExtractorPlugin):
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         course = self.parent.coursedir
-        with submissions(Path(course.root), course.assignment_id,
-                         Path(archive_path)) as (new, notes):
-            for student, submission in new.items():
-                store(submission, Path(extracted_path, student))
-        for note in notes:
-            self.log.warning(note)
+        try:
+            with submissions(Path(course.root), course.assignment_id,
+                             Path(archive_path)) as (new, notes):
+                for student, submission in new.items():
+                    store(submission, Path(extracted_path, student))
+        except NotGradedError as error:
+            self.parent.fail(str(error))
+        for sentence in sentences(notes):
+            self.log.warning(sentence)
 
 
 class Collector(FileNameCollectorPlugin):

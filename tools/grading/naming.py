@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 from zlib import crc32
 
 from grading import NotGradedError
@@ -24,11 +25,11 @@ COPY = re.compile(r"\(\d+\)|\b(copy of|kopie von|copie de|copia de)\b|"
                   r"(?<!\d)20(\d\d-\d\d-\d\d|\d{10,12})(?!\d)", re.IGNORECASE)
 ADDED = set("""final fertig copy kopie copie copia corrected korrigiert version solution
     solutions solved answers answer submission submissions abgabe abgaben done late edited
-    exercise exercises homework assignment hw notebook untitled chapter übung aufgabe
-    """.split())
+    exercise exercises homework assignment hw notebook untitled chapter übung aufgabe fwd
+    ipynb""".split())
 FOLDERS = ADDED | set("""archive class klasse download downloads submitted files book
     titanic main master mail mails inbox attachments work project home desktop documents
-    classroom release""".split())
+    classroom release users""".split())
 NUMBERED = "(?:chapter|kapitel|ch|exercises?|ex|homework|hw|assignment|aufgabe|übung|week)"
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
@@ -49,6 +50,7 @@ def chapter_pattern(name: str, loose: bool = False) -> re.Pattern:
     return re.compile(rf"{spelt}(?![^\W\d_])", re.IGNORECASE)
 
 
+@cache
 def split_platform(parts: tuple) -> tuple[tuple[str, str] | None, tuple]:
     """The student that a platform names, outermost first, and the path below that name."""
     for i, part in enumerate(parts):
@@ -68,7 +70,7 @@ def name_and_number(stem: str, name: str) -> tuple[str, str, int]:
     found = chapter.search(stem) or chapter_pattern(name, loose=True).search(stem)
     before, after = (stem[:found.start()], stem[found.end():]) if found else (stem, "")
     copies = re.findall(r"\((\d{1,3})\)", before) + re.findall(
-        r"(?<!\d)\d{1,2}(?!\d)", after)
+        r"(?<![^\W_])v?(\d{1,2})(?!\d)", after, re.IGNORECASE)
     after = COPY.sub(" ", chapter.sub(" ", after))
     while short := re.match(r"[\W_]*(v?\d{1,2}|copy\d*)(?![^\W_])", after, re.IGNORECASE):
         after = after[short.end():]         # 04_sigmoid-1, 04_sigmoid_v2, 04_sigmoid-Copy1
@@ -81,7 +83,8 @@ def name_and_number(stem: str, name: str) -> tuple[str, str, int]:
 def folder_name(part: str, chapter: re.Pattern) -> str:
     """The name of a folder or an archive, or nothing where it is nobody's."""
     part = re.sub(r"\.(zip|tar|tgz|gz|bz2|xz|ipynb)\b", " ", part, flags=re.IGNORECASE)
-    said = words(COPY.sub(" ", chapter.sub(" ", unicodedata.normalize("NFC", part))))
+    part = unicodedata.normalize("NFC", unquote(part))
+    said = words(COPY.sub(" ", chapter.sub(" ", part)))
     nobody = all(w in FOLDERS or re.fullmatch(r"v?\d{1,4}", w) for w in said)
     return "" if nobody else " ".join(w for w in said if w not in ADDED)
 

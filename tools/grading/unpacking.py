@@ -61,6 +61,10 @@ def reason(error: Exception) -> str:
     return text.splitlines()[0] if text else type(error).__name__
 
 
+def unreadable(error: Exception) -> str:
+    return f"cannot be read ({reason(error)})"
+
+
 def zipped(whole: zipfile.ZipFile) -> Iterator[Entry]:
     for info in whole.infolist():
         name, mode, then = info.filename, info.external_attr >> 16, info.date_time
@@ -68,7 +72,7 @@ def zipped(whole: zipfile.ZipFile) -> Iterator[Entry]:
             with suppress(UnicodeError):
                 name = name.encode("cp437").decode("utf-8")
         wrong = ("encrypted" if info.flag_bits & 1 else
-                 "a link, not a file" if stat.S_ISLNK(mode) else "")
+                 "a link or a device" if stat.S_ISLNK(mode) else "")
         changed = time.mktime((*then, 0, 0, -1)) if then > (1980, 1, 2) else 0
         yield Entry(name, info.file_size, changed, wrong, partial(whole.open, info))
 
@@ -77,7 +81,7 @@ def tarred(whole: tarfile.TarFile) -> Iterator[Entry]:
     for info in whole:
         if not info.isdir():
             yield Entry(info.name, info.size, info.mtime,
-                        "" if info.isreg() else "a link, not a file",
+                        "" if info.isreg() else "a link or a device",
                         partial(whole.extractfile, info))
 
 
@@ -129,15 +133,15 @@ def unpacked(archive: File, new: Iterator[Path], say: Callable, depth=1) -> Iter
                         with entry.open() as source, file.path.open("wb") as target:
                             shutil.copyfileobj(source, target)
                     except Exception as error:      # a broken archive raises anything
-                        wrong = f"cannot be read ({reason(error)})"
+                        wrong = unreadable(error)
                 if wrong:
-                    say(f"{file.label}: {wrong}")
+                    say(file.label, wrong)
                 elif file.packs:
                     yield from unpacked(file, new, say, depth + 1)
                 else:
                     yield file
     except Exception as error:                      # the same
-        say(f"{archive.label}: cannot be read ({reason(error)})")
+        say(archive.label, unreadable(error))
 
 
 def files_of(folder: Path, new: Iterator[Path], say: Callable) -> Iterator[File]:
@@ -147,12 +151,12 @@ def files_of(folder: Path, new: Iterator[Path], say: Callable) -> Iterator[File]
             if path.is_dir() and not path.is_symlink():
                 continue
             if path.is_symlink() or not path.is_file():
-                say(f"{file.label}: a link, not a file")
+                say(file.label, "a link or a device")
                 continue
-            file = file._replace(time=path.stat().st_mtime)
+            file = file._replace(time=max(0, path.stat().st_mtime))
             path.open("rb").close()
         except OSError as error:
-            say(f"{file.label}: cannot be read ({reason(error)})")
+            say(file.label, unreadable(error))
             continue
         if file.packs and not any(map(SYSTEM.match, file.parts)):
             yield from unpacked(file, new, say)
