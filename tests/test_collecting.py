@@ -139,6 +139,7 @@ NAMES = {
     "Week 4_asmith_attempt_2026-01-30-15-00-00_04_sigmoid.ipynb": "asmith",
     "Smith_Allen_asmith_4711/20260130150000_04_sigmoid.ipynb": "smith_allen_asmith_4711",
     "Zoe%20Zeller%2004_sigmoid.ipynb": "zoe_zeller",
+    "Zoe%20Zeller/04%20sigmoid.ipynb": "zoe_zeller",
     "2026-01-30 04_sigmoid (Allen Smith).ipynb": "allen_smith",
     "04_sigmoid_04_sigmoid_allen.ipynb": "allen",
     "allen_04_sigmoid.ipynb/04_sigmoid.ipynb": "allen",
@@ -182,6 +183,47 @@ def test_what_is_left_out(group, name, data, words):
     assert list(group.students()) == ["moran"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_is_not_followed(group):
+    secret = group.root / "gradebook.ipynb"
+    secret.write_bytes(work("secret"))
+    (group.archive / "allen_04_sigmoid.ipynb").symlink_to(secret)
+    (group.archive / "moran").symlink_to(group.root)
+    assert group.collect() == ["allen_04_sigmoid.ipynb: a link or a device",
+                               "moran: a link or a device"]
+    assert group.students() == {}
+
+
+def test_names_without_end(group):
+    group.put("x" * 230 + ".zip", zipped({"y" * 9999 + ".pdf": b"1"}))
+    group.put("allen " * 38 + "04_sigmoid.ipynb")
+    note, = group.collect()
+    assert len(note) < 250 and note.endswith("y.pdf: not a notebook")
+    (student,) = group.students()
+    assert re.fullmatch("(allen_)+al_[0-9a-f]{8}", student) and len(student) < 60
+
+
+def test_odd_dates(group):
+    """No date, or one that is none, is the archive's own."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for date in ("inf", "nan", "-5", "1e300"):
+            info = tarfile.TarInfo(f"a{date}/04_sigmoid.ipynb")
+            info.size, info.pax_headers = len(work(date)), {"mtime": date}
+            archive.addfile(info, io.BytesIO(work(date)))
+    group.put("download.tar", held.getvalue())
+    no_date = zipfile.ZipInfo("04_sigmoid.ipynb")
+    group.put("owen.zip", zipped({no_date: work("newer")}), when=NOON + 60)
+    group.put("owen_04_sigmoid.ipynb", work("older"))
+    group.put("moran_04_sigmoid.ipynb", when=-99)
+    assert len(group.collect()) == 1
+    assert group.students()["owen"] == "newer"
+    stamps = {path.parts[-3]: path.read_text()[:16]
+              for path in group.root.glob("submitted/*/*/timestamp.txt")}
+    assert stamps.pop("moran") == "1970-01-01 00:00"
+    assert len(stamps) == 5 and all(stamp[:10] == "2026-03-02" for stamp in stamps.values())
+
+
 def test_the_cells_tell_the_chapter(group):
     """A file that was named wrongly is told by what is in it, once there is a release."""
     group.put("allen_04_sigmoid.ipynb", work(name="07_splits"))
@@ -200,9 +242,9 @@ def test_the_newest_of_several(group):
     group.put("Allen (1)_04_sigmoid.ipynb", when=NOON + 60)
     group.put("owen_04_sigmoid.ipynb", work("same"), when=NOON)
     group.put("owen/04_sigmoid.ipynb", work("same"), when=NOON + 60)
-    for name in ("moran_04_sigmoid.ipynb", "moran_04_sigmoid (2).ipynb",
-                 "moran_04_sigmoid (10).ipynb"):
-        group.put(name)
+    group.put("moran_04_sigmoid.ipynb")
+    group.put("moran_04_sigmoid (2).ipynb", when=NOON + 0.5)    # within a second
+    group.put("moran_04_sigmoid (10).ipynb")
     group.put("storey_04_sigmoid.ipynb")
     group.put("storey_04_sigmoid (1).ipynb", work("cut off")[:-9], when=NOON + 60)
     group.put("braund_04_sigmoid_a.ipynb")
@@ -262,6 +304,7 @@ def test_archives_that_are_broken_or_evil(group, monkeypatch):
     monkeypatch.setattr(unpacking, "STUDENT", 2_000_000)
     monkeypatch.setattr(unpacking, "FILE", 1_000_000)
     monkeypatch.setattr(unpacking, "CLASS", 9_000_000)
+    monkeypatch.setattr(unpacking, "COUNT", 20)
     link = zipfile.ZipInfo("x/04_sigmoid.ipynb")
     link.external_attr = 0o120777 << 16
     whole = zipped({"04_sigmoid.ipynb": work("cut off")})
@@ -273,7 +316,7 @@ def test_archives_that_are_broken_or_evil(group, monkeypatch):
     nested = whole
     for _ in range(6):
         nested = zipped({"a.zip": nested})
-    bomb = {f"{i}.csv": bytes(900_000) for i in range(9)}
+    bomb = {f"{i}.csv": bytes(1_000_000) for i in range(9)}
     for name, data in {
             "a cut.zip": whole[:-30], "b secret.zip": bytes(secret),
             "c damaged.zip": bytes(damaged), "d text.zip": b"no zip", "e empty.zip": b"",
@@ -285,7 +328,9 @@ def test_archives_that_are_broken_or_evil(group, monkeypatch):
             "j bomb.zip": zipped({"inner.zip": zipped(
                 bomb | {"04_sigmoid.ipynb": work("bomb")})}),
             "k bomb.tar.gz": gzip.compress(bytes(20_000_000)),
-            "l cut.tar": b"\0" * 100, "moran_04_sigmoid.ipynb": work("moran"),
+            "l cut.tar": b"\0" * 100,
+            "m many.zip": zipped(dict.fromkeys("abcdefghijklmnopqrstu", b"")),
+            "moran_04_sigmoid.ipynb": work("moran"),
     }.items():
         group.put(name, data)
     before = sorted(p for p in group.root.rglob("*") if "submitted" not in p.parts)
@@ -301,9 +346,10 @@ def test_archives_that_are_broken_or_evil(group, monkeypatch):
         r"g nested.zip(/a.zip){4}: cannot be read \(too many archives in each other\)",
         r"h cut.tar.gz: cannot be read \(Compressed file ended .*\)",
         r"i bomb.zip/big.csv: larger than 1 MB",
-        *[r"j bomb.zip/inner.zip/\d.csv: too much in one archive"] * 7,
+        *[r"j bomb.zip/inner.zip/\d.csv: too much in one archive"] * 8,
         r"k bomb.tar.gz: cannot be read \(too large when unpacked\)",
         r"l cut.tar: cannot be read \(.+\)",
+        r"m many.zip: cannot be read \(more than 20 files\)",
         r"f paths.zip/ok.ipynb: not a notebook of 04_sigmoid",
         r"j bomb.zip/inner.zip/04_sigmoid.ipynb: taken as the work of inner"]
     assert len(notes) == len(patterns), "\n".join(notes)
@@ -325,14 +371,15 @@ def test_many_of_a_kind_are_one_line(group):
         "allen.zip: 50 files, such as allen.zip/x/0.txt: not a notebook"]
 
 
-def test_files_of_the_system_are_one_line(group):
+def test_files_of_the_system_are_one_line(group, monkeypatch):
+    monkeypatch.setattr(unpacking, "FILE", 100_000)
     group.put("allen.zip", zipped({
         "04_sigmoid.ipynb": work("allen"), "__MACOSX/._04_sigmoid.ipynb": b"\0\5",
         ".DS_Store": b"", ".ipynb_checkpoints/04_sigmoid-checkpoint.ipynb": work("old"),
-        "Thumbs.db": b""}))
+        "Thumbs.db": b"", ".git/pack": bytes(100_001)}))
     group.put("~$essay.docx", b"")
     assert group.collect() == [
-        "5 hidden files or files of the system: left out, such as "
+        "6 hidden files or files of the system: left out, such as "
         "allen.zip/__MACOSX/._04_sigmoid.ipynb"]
     assert group.students() == {"allen": "allen"}
     assert group.beside("allen") == ["04_sigmoid.ipynb", "timestamp.txt"]
@@ -417,11 +464,23 @@ def test_two_of_one_name(group):
 def test_a_folder_for_a_class(group):
     """Names of files tell there; where a folder and its file disagree, it is said."""
     for name in ("week/allen_04_sigmoid.ipynb", "week/moran_04_sigmoid.ipynb",
-                 "A7/04_sigmoid_owen.ipynb", "A8/braund_04_sigmoid.ipynb"):
-        group.put(name)
-    assert group.collect() == ["A7/04_sigmoid_owen.ipynb: taken as the work of a7",
-                               "A8/braund_04_sigmoid.ipynb: taken as the work of braund"]
-    assert sorted(group.students()) == ["a7", "allen", "braund", "moran"]
+                 "A6/04_sigmoid_storey.ipynb", "A6/04_sigmoid_moran.ipynb",
+                 "A7/04_sigmoid_owen.ipynb", "A8/braund_04_sigmoid.ipynb",
+                 "Course/Futrelle/04_sigmoid.ipynb", "Course/Cumings/04_sigmoid.ipynb"):
+        group.put(name, work())
+    assert group.collect() == [
+        "A6/04_sigmoid_moran.ipynb: taken as the work of moran",
+        "A6/04_sigmoid_storey.ipynb: taken as the work of storey",
+        "A7/04_sigmoid_owen.ipynb: taken as the work of a7",
+        "A8/braund_04_sigmoid.ipynb: taken as the work of braund"]
+    assert sorted(group.students()) == ["a7", "allen", "braund", "cumings", "futrelle",
+                                        "moran", "storey"]
+
+
+def test_a_student_keeps_the_folder_that_is_there(group):
+    (group.root / "submitted" / "O'Brien").mkdir(parents=True)
+    group.put("obrien_04_sigmoid.ipynb")
+    assert group.collect() == [] and list(group.students()) == ["O'Brien"]
 
 
 def test_again_and_again(group):
@@ -442,7 +501,10 @@ def test_again_and_again(group):
                                 "moran": "moran_04_sigmoid.ipynb"}
     assert collecting.parse_utc(stamp.read_text()) > collecting.parse_utc(first)
     group.put("owen/04_sigmoid.ipynb", work("corrected"), when=NOON + 1)
-    assert group.collect() == []
+    table = group.put("owen/table.csv", b"1")
+    assert group.collect() == [] and "table.csv" in group.beside("owen")
+    table.unlink()
+    assert group.collect() == [] and "table.csv" not in group.beside("owen")
     owen.unlink()
     group.put("owen.zip", zipped({"04_sigmoid.ipynb": work("older")}, NOON - 60))
     assert group.collect() == ["owen: what is in submitted is newer than "
@@ -501,11 +563,12 @@ def test_ended_in_the_middle(group, monkeypatch, at):
         with pytest.raises(KeyboardInterrupt):
             group.collect()
     assert group.students() in ({"allen": "first"}, {"allen": "second"}, {})
+    (group.archive / "allen/table.csv").unlink()
     group.collect()
     assert group.students() == {"allen": "second"}
     group.collect()
     assert sorted(p.name for p in (group.root / "submitted/allen").iterdir()) == [NAME]
-    assert group.beside("allen") == ["04_sigmoid.ipynb", "table.csv", "timestamp.txt"]
+    assert group.beside("allen") == ["04_sigmoid.ipynb", "timestamp.txt"]
 
 
 def test_a_file_that_goes_away_stops_nobody(group, monkeypatch):
