@@ -537,7 +537,7 @@ def test_what_a_teacher_mended_by_hand_stays(group):
     assert group.students() == {"allen": "mended"}
 
 
-@pytest.mark.parametrize("at", range(8))
+@pytest.mark.parametrize("at", range(9))
 def test_ended_in_the_middle(group, monkeypatch, at):
     """At any step: what was collected is whole, and the next run does the rest."""
     group.put("allen/04_sigmoid.ipynb", work("first"))
