@@ -299,6 +299,9 @@ def submissions(root: Path, name: str, archive: Path):
         for file in files_of(archive, new, say):
             (system if any(map(SYSTEM.match, file.parts)) else files).append(file)
         works, others = sort_out(files, name, ids, say)
+        near, taken = defaultdict(list), set()
+        for file in others:
+            near[place(file)[0]].append(file)
         submitted = root / "submitted"
         known = {student_id(path.name): path.name for path in sorted(submitted.glob("*"))}
         for student, theirs in sorted(
@@ -306,8 +309,8 @@ def submissions(root: Path, name: str, archive: Path):
             try:
                 if not (work := newest(student, theirs, say)):
                     continue
-                along = dict(beside(work, others))
-                others = [file for file in others if file not in along.values()]
+                along = dict(beside(work, near[place(work.file)[0]]))
+                taken.update(along.values())
                 ours = {f"{name}.ipynb": work.file.path} | {
                     path: file.path for path, file in along.items()}
                 time = is_new(student, work, ours, submitted / student / name, name, say)
@@ -316,7 +319,8 @@ def submissions(root: Path, name: str, archive: Path):
             except OSError as error:
                 say(student, unreadable(error))
         for file in others:
-            say(file.label, "not a notebook")
+            if file not in taken:
+                say(file.label, "not a notebook")
         if system:
             say(f"{len(system)} hidden files or files of the system",
                 f"left out, such as {system[0].label}")
