@@ -59,6 +59,7 @@ class Course:
 
     def scores(self):
         self.nbgrader("export")
-        with (self.folder / "grades.csv").open(encoding="utf-8", newline="") as file:
-            return {(row["assignment"], row["student_id"]): float(row["score"])
+        with (self.folder / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+            return {(row["assignment"], row["student_id"]):
+                    row["score"] and float(row["score"])        # or blank
                     for row in csv.DictReader(file)}
