@@ -7,7 +7,7 @@ import pytest
 from conftest import PHONE, SCREEN, watch
 from contents import ROOT
 from course import Course
-from grading import outline
+from grading import feedback, outline
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader import api
 from nbgrader.api import Gradebook
@@ -39,8 +39,11 @@ TEXT_ATTACKS = [
     "<noscript><p title='</noscript><img src=x onerror=alert(9)>'></noscript>",
     f"<form action={ELSEWHERE}><input autofocus onfocus=alert(10)><button>click</button>",
     "```\"><script>alert(11)</script>\nx\n```\n\n    </pre><script>alert(11)</script>",
-    f"![x]({ELSEWHERE}x.png) <img src=//elsewhere.invalid/y> ![y](attachment:y.png)"
+    f"![x]({ELSEWHERE}x.png) <img src=//elsewhere.invalid/y>"
     f"<p style='background:url({ELSEWHERE})'>x</p>",
+    "![y](attachment:y.png)<script>alert(11)</script>",
+    "<div>" * 600 + "<script>alert(11)</script>",
+    "\\begin{x}" * 3000 + "<script>alert(11)</script>",
     "<p class='points full' id=exercise-1>99 of 99 points</p>",
     "</div></main></body><plaintext>",
 ]
@@ -131,7 +134,8 @@ def test_what_an_honest_student_reads(course, chromium):
     context = chromium.new_context()
     page, requests = watch(context.new_page(), path.as_uri()), []
     page.on("request", lambda r: requests.append(r.url[:5]))
-    for scheme, size in [("light", SCREEN), ("dark", PHONE)]:
+    for scheme, size, rules in [
+            ("light", SCREEN, ["color-contrast"]), ("dark", PHONE, TAGS)]:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
         page.goto(path.as_uri())
@@ -141,7 +145,7 @@ def test_what_an_honest_student_reads(course, chromium):
         page.evaluate(ONE_OF_EACH_COLOUR)
         found = page.evaluate(
             "tags => axe.run({preload: false, runOnly: tags, resultTypes: ['violations']})",
-            TAGS)
+            rules)
         assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
     page.goto(path.as_uri())
     text = page.locator("main").inner_text()
@@ -212,6 +216,10 @@ def test_nothing_of_a_student_runs(course, chromium, forbidden):
     assert page.locator(".comment").inner_text().count("<script>alert(2)</script>") == 1
     assert page.locator("#exercise-1").count() == 1
     assert page.trouble == []
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', "
+                  "`<img src='data:x' onerror='document.title = 1'>`)")
+    page.wait_for_timeout(100)
+    assert (page.title() == "1") != forbidden
     context.close()
 
 
@@ -232,6 +240,16 @@ def test_a_page_is_never_old(course):
     course.nbgrader("generate_feedback", NAME, "--student=allen")
     assert not page.exists() and page_of(course, "allen").exists()
     (course.folder / "aside").rename(graded)
+
+
+def test_what_is_no_formula_or_too_much():
+    """The rest of the text is shown as ever; what would take minutes, as it was typed."""
+    shown = feedback.from_markdown(r"**x** $\frac$")
+    assert "<strong>x</strong>" in shown and r"<code>\frac</code>" in shown
+    for html in (feedback.from_markdown(r"\begin{x}" * 3000),
+                 feedback.from_markdown("<i>" * 600), feedback.from_html("<b>" * 600)):
+        assert html.startswith('<pre tabindex="0">')
+    assert feedback.highlighted("(<" * 30_000) == "(&lt;" * 30_000
 
 
 def test_exercises_without_headings_and_odd_metadata():

@@ -280,7 +280,7 @@ def test_who_is_not_there(school):
         book.add_student("kelly")
         book.remove_student("allen")
     shutil.rmtree(school.folder / "autograded" / "allen")
-    school.graded("storey", STUB + " ")
+    school.graded("sto\x7frey", STUB + " ")
     school.graded("moran", "")
     school.graded("braund", STUB, new_code_cell("seven = 7"), new_markdown_cell("Seven."),
                   new_code_cell(" "), SOURCE.cells[0], new_markdown_cell("far away"))
@@ -288,7 +288,7 @@ def test_who_is_not_there(school):
     assert school.said == [
         "Kept, though their answers are no longer there: 1 of the rows",
         "Not graded: allen", "Nothing handed in: kelly",
-        "No answer to probability: moran, storey",
+        "No answer to probability: moran, sto\ufffdrey",
         "No answer to probability, but cells of their own beside it, which stand in the "
         "table: braund"]
     rows = school.rows()
@@ -298,6 +298,10 @@ def test_who_is_not_there(school):
     school.fill("braund", mark="1")
     assert school.mark() == "1 mark entered, 1 of 2 answers wait for one"
     assert school.grade("moran") == (None, False, None)
+    school.save([*school.cells(), [QUESTION, "moran", "", "2"]])    # typed by hand
+    assert school.mark() == "0 marks entered, 2 of 3 answers wait for one"
+    assert school.grade("moran") == (2, True, None)     # nobody knows for which answer
+    assert school.rows()["moran"]["earlier mark"] == "2"
 
 
 def test_nothing_is_lost_when_the_table_cannot_be_written(school, monkeypatch):

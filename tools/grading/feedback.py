@@ -51,6 +51,9 @@ PICTURE = re.compile(r"data:image/(gif|jpeg|png|svg\+xml|webp);base64,[\w+/=\s]*
 ELSEWHERE = re.compile(r"(https?|mailto):", re.IGNORECASE)
 DROPPED = {"script", "style", "title", "template", "svg", "iframe", "object", "noscript",
            "textarea", "select", "xmp"}
+# The time that text takes grows with its square; so long or so deep are only attacks.
+LONGEST = {"text": 20_000, "code": 50_000, "html": 500_000}
+DEEPEST = 500
 STYLES = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
 
 ENVIRONMENT = Environment(
@@ -168,6 +171,8 @@ def cells(notebook: NotebookNode, source: NotebookNode, grades: dict[str, Grade]
 
 
 def highlighted(code: str) -> Markup:
+    if len(code) > LONGEST["code"]:
+        return Markup.escape(code)
     return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))
 
 
@@ -186,7 +191,7 @@ def shown(output: NotebookNode) -> Markup:
                 picture = b64encode(picture.encode("utf-8", "replace")).decode("ascii")
             return clean(f'<img alt="What this code drew" '
                          f'src="data:{kind};base64,{escape(picture.strip())}">')
-    for kind, form in [("text/html", clean), ("text/markdown", from_markdown),
+    for kind, form in [("text/html", from_html), ("text/markdown", from_markdown),
                        ("text/latex", from_markdown)]:
         if kind in data and (html := form(data[kind])).striptags():
             return html
@@ -219,12 +224,22 @@ def formula(latex: str, display: str) -> str:
 
 def from_markdown(text: str, attachments: object = None) -> Markup:
     """Safe HTML from a student's text; if that fails, the text as it was typed."""
+    if len(text) > LONGEST["text"]:
+        return lines(text)
     try:
         renderer = Renderer(escape=False, exclude_anchor_links=True,
                             attachments=attachments)
-        return clean(markdown_mistune.MarkdownWithMath(renderer=renderer).render(text))
+        return from_html(markdown_mistune.MarkdownWithMath(renderer=renderer).render(text))
     except Exception:       # an attachment that is missing, brackets a thousand deep, …
         return lines(text)
+
+
+def from_html(html: str) -> Markup:
+    depth = deepest = 0
+    for tag in re.finditer("<(/?)[a-zA-Z]", html):
+        depth += -1 if tag[1] else 1
+        deepest = max(deepest, depth)
+    return lines(html) if len(html) > LONGEST["html"] or deepest > DEEPEST else clean(html)
 
 
 def clean(html: str) -> Markup:

@@ -140,7 +140,7 @@ def _mark(gradebook: Gradebook, name: str, classroom: Path, path: Path,
             f"wait for one: {path}",
             *[f"Kept, though their answers are no longer there: {len(kept)} of the rows"
               ][:len(kept)],
-            *remarks(gradebook, name, classroom, found)]
+            *map(tables.printable, remarks(gradebook, name, classroom, found))]
 
 
 def row_of(cells: dict[str, str], others: list[str]) -> list[str]:

@@ -33,9 +33,13 @@ class Table:
     delimiter: str = ","
 
 
+def printable(text: str) -> str:
+    return NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def protect(text: str) -> str:
     """Text that no spreadsheet program takes for a formula."""
-    text = NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = printable(text)
     if len(text) > LONGEST:
         text = text[:LONGEST] + " [cut: the rest stands in the notebook]"
     return text if NUMBER.fullmatch(text) else FORMULA.sub(r"\g<1>'", text)
