@@ -330,6 +330,13 @@ def test_nothing_is_lost_when_the_table_cannot_be_written(school, monkeypatch):
         m.setattr(tables.Path, "read_bytes", held)
         with pytest.raises(TableError, match="if it is open in another program, close it"):
             school.mark()
+    gradebook = school.folder / "gradebook.db"
+    good = gradebook.read_bytes()
+    gradebook.write_bytes(good[:20_000])
+    with pytest.raises(TableError, match=r"gradebook cannot be changed .* is malformed"):
+        school.mark()
+    assert school.table.read_bytes() == before
+    gradebook.write_bytes(good)
     school.mark()
     assert school.grade("allen")[0] == 2 and school.rows()["allen"]["mark"] == "2"
 
