@@ -61,7 +61,9 @@ def free_uid() -> int:
 def bubblewrap(base: Path) -> list[str]:
     """What stands before the command: the system, Python and the packages, read-only."""
     command = ["bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net",
-               "--die-with-parent", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+               "--die-with-parent", "--proc", "/proc", "--dev", "/dev",
+               *(word for name in ("/tmp", "/dev/shm")
+                 for word in ("--perms", "1777", "--tmpfs", name))]
     if os.getuid() == 0:        # until kernel.py gives them up
         command += ["--cap-add", "ALL"]
     for name in ("bin", "sbin", "lib", "lib32", "lib64"):

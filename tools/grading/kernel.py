@@ -64,11 +64,17 @@ def watch(folder, private):
     def hear(event, args):
         if event in ("subprocess.Popen", "os.system"):
             command = args[0] if event == "os.system" else args[1]
-            words = command.split() if isinstance(command, str) else list(map(str, command))
-            if words[1:2] == ["-c"] and words[0].endswith("sh"):
-                words = words[2].split()
-            if words and os.path.basename(words[0]) not in ORDINARY:
-                note(f"starts another program: {' '.join(words)[:60]}")
+            if isinstance(command, list | tuple):       # a shell stands before its line
+                words = list(map(os.fsdecode, command))
+                command = words[2] if words[1:2] == ["-c"] else " ".join(words)
+            command = os.fsdecode(command)
+            started = re.findall(r"(?:^|[;&|])\s*([^\s;&|]+)", command)
+            if (any(path in command for path in private)
+                    or not {os.path.basename(word) for word in started} <= ORDINARY):
+                note(f"starts another program: {command[:60]}")
+        elif event in ("os.kill", "os.killpg") and args[0] in (-1, 0, os.getppid()):
+            note("tried to end other programs")
+            raise PermissionError(1, "not while grading")
         elif event == "socket.connect" and isinstance(args[1], tuple):
             note(f"uses the network: {args[1][0]}")
         elif event in READS or event in CHANGES:
@@ -196,6 +202,7 @@ def main():
             except FileNotFoundError:       # an answer has deleted it
                 os.makedirs(home, exist_ok=True)
                 os.chdir(home)
+            sys.stdout, sys.stderr = streams
             aside, before = self.prepare(code, names, role), dict(names)
             reply = await super().do_execute(code, *args, **kwargs)
             if role == "given" and reply["status"] == "ok":
@@ -216,6 +223,12 @@ def main():
                 names.setdefault(name, value)
             if not role:
                 return {}
+            sys.setrecursionlimit(deepest)
+            for changes in (self.shell.ast_transformers,
+                            self.shell.input_transformers_post):
+                if changes:
+                    note("would be changed by an answer before it runs")
+                    changes.clear()
             read, aside = names_read(code), {}
             for name in read & self.given.keys() - helpers.keys():
                 if not is_same(names[name], *self.given[name]):
@@ -224,9 +237,10 @@ def main():
                 put_back(*known)
                 for name in read & helpers.keys():
                     if names.get(name, helpers[name]) is not helpers[name]:
-                        if callable(names[name]):
+                        module = getattr(names[name], "__module__", None) or ""
+                        if callable(names[name]) and not module.startswith("numpy"):
                             note(f"relies on `{name}`, which an answer has replaced")
-                        else:       # a name that was taken by accident
+                        else:       # taken by accident, or from numpy import *
                             aside[name] = names[name]
                     names[name] = helpers[name]
                 if exercises.grade(must_fail, 1).score:
@@ -246,6 +260,7 @@ def main():
     app = IPKernelApp.instance(kernel_class=Kernel)
     app.initialize()
     shell, known = app.kernel.shell, remember(exercises)
+    deepest, streams = sys.getrecursionlimit(), (sys.stdout, sys.stderr)
 
     def refuse(*_):
         raise RuntimeError("quit() and exit() would end the notebook; leave them out.")
