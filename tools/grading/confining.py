@@ -75,11 +75,12 @@ def bubblewrap(base: Path) -> list[str]:
             sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix),
             os.path.dirname(os.path.realpath(sys.executable)),
             *find_spec("titanic_helpers").submodule_search_locations, str(KERNEL)]
-    for path in seen:       # a folder above may be closed to others, as root's home is
+    binds = [*(("--ro-bind-try", path) for path in seen), ("--bind", str(base))]
+    for bind, path in binds:    # a folder above may be closed to others, as root's home is
         for parent in reversed(Path(path).parents[:-1]):
             command += ["--perms", "0755", "--dir", str(parent)]
-        command += ["--ro-bind-try", path, path]
-    return [*command, "--bind", str(base), str(base), "--chdir", str(base / "work")]
+        command += [bind, path, path]
+    return [*command, "--chdir", str(base / "work")]
 
 
 def caches() -> list[Path]:
@@ -172,30 +173,40 @@ def confinement(name: str | None = None) -> Way:
     raise NotGradedError(f"notebooks cannot be confined by the way {name!r} here")
 
 
-def processes(way: Way, base: Path, kernel: psutil.Process) -> list[psutil.Process]:
+def programs(way: Way, base: Path, kernel: psutil.Process) -> list[psutil.Process]:
     """All that a notebook started and that still runs, however it was started."""
-    found = {kernel, *kernel.children(recursive=True)} if kernel.is_running() else set()
+    found = []
+    with contextlib.suppress(psutil.Error):
+        found = [kernel, *kernel.children(recursive=True)]
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if way.uid and process.uids().real == way.uid:
-                found.add(process)
-            elif not way.uid and process.environ().get("GRADING_FOLDER") == str(base):
-                found.add(process)
-    return sorted(found, key=lambda process: process.pid)
+            if (process.uids().real == way.uid if way.uid else
+                    process.environ().get("GRADING_FOLDER") == str(base)):
+                found.append(process)
+    return [process for process in set(found) if is_running(process)]
+
+
+def is_running(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def end(way: Way, base: Path, kernel: psutil.Process) -> list[str]:
     """End all of it; return the names of what was left running beside the notebook."""
-    left = None
-    while found := processes(way, base, kernel):
-        if left is None:
-            left = [p.name() for p in found if p.name() != "bwrap" and p != kernel
-                    and str(KERNEL) not in p.cmdline()]
-        for process in found:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        psutil.wait_procs(found, timeout=1)
-    return left or []
+    left, until = [], time.monotonic() + 30
+    for process in (found := programs(way, base, kernel)):
+        with contextlib.suppress(psutil.Error):
+            if process.name() != "bwrap" and str(KERNEL) not in process.cmdline():
+                left.append(process.name())
+    while found and time.monotonic() < until:
+        for act in (psutil.Process.suspend, psutil.Process.kill):   # no more forks
+            for process in found:
+                with contextlib.suppress(psutil.Error):
+                    act(process)
+        time.sleep(0.02)
+        found = programs(way, base, kernel)
+    return sorted(left)
 
 
 def contents(folders: list[Path], before: dict) -> dict[Path, tuple]:
@@ -404,11 +415,17 @@ class Execute(nbgrader.preprocessors.Execute):
             self.km = Manager(connection_file=str(base / "k.json"),
                               transport="tcp" if os.name == "nt" else "ipc")
             self.km.command, env = launch(way, base, settings)
-            self.start_new_kernel(cwd=str(base / "work"), env=env,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            with (base / "log.txt").open("w") as log:
+                self.start_new_kernel(cwd=str(base / "work"), env=env, stdout=log,
+                                      stderr=log)
             process = psutil.Process(self.km.provisioner.process.pid)
             try:
-                self.start_new_kernel_client()
+                try:
+                    self.start_new_kernel_client()
+                except RuntimeError:
+                    said = (base / "log.txt").read_text("utf-8", "replace").split("\n")
+                    raise NotGradedError("its code could not be started: "
+                                         + " ".join(said[-2:-1])) from None
                 yield
             finally:
                 if left := end(way, base, process):
