@@ -7,8 +7,9 @@
     python run.py notebooks [NAME]   run notebooks and store their outputs
                                      (03_encoding, say; several, or all)
     python run.py exercises          write the students' notebooks into exercises/
-    python run.py nbgrader ARGS      grade a class: nbgrader's commands, in classroom/
-    python run.py marks NAME         mark the written answers of an exercise notebook
+    python run.py grade NAME         grade a class: collect, repair, run, mark, feedback
+    python run.py marks NAME         only enter the marks for the written answers
+    python run.py nbgrader ARGS      one of nbgrader's own commands, in classroom/
     python run.py pdf                make one PDF of the whole book (needs a Chromium)
     python run.py weights            say what each page weighs (needs a Chromium)
     python run.py bench              time the training (a minute or two)
@@ -392,6 +393,11 @@ def exercises():
     call("python", "tools/make_exercises.py")
 
 
+def grade(*names):
+    """Grade what a class handed in, from collecting it to the feedback."""
+    call("python", "tools/grade.py", *names)
+
+
 def nbgrader(*args):
     """Run one of nbgrader's commands where its settings are."""
     call("nbgrader", *args, folder=ROOT / "classroom")
@@ -431,9 +437,9 @@ def versions(*names):
 
 
 COMMANDS = {f.__name__: f for f in (
-    book, test, lab, notebooks, exercises, nbgrader, marks, pdf, weights, bench, versions,
+    book, test, lab, notebooks, exercises, grade, nbgrader, marks, pdf, weights, bench, versions,
     lock)}
-TAKE_ARGUMENTS = ("test", "lab", "notebooks", "nbgrader", "marks", "versions")
+TAKE_ARGUMENTS = ("test", "lab", "notebooks", "grade", "nbgrader", "marks", "versions")
 ALONE = ("book", "notebooks", "exercises", "pdf", "lock")   # they write into the project
 READERS = ("lab", "weights")    # they need no right to write there
 

@@ -32,10 +32,23 @@ c.Autograde.sanitize_preprocessors = [
     "grading.repairing.Repair", "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells", "nbgrader.preprocessors.CheckCellMetadata"]
 
-# A cell that never ends is interrupted and earns nothing; the next one is run.
+# It is run in confinement. A cell that never ends is interrupted and earns nothing; the
+# next one is run.
+c.Autograde.autograde_preprocessors = [
+    "grading.confining.Execute", "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput", "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata"]
 c.Execute.timeout = 30
-c.Execute.interrupt_on_timeout = True
 
-# zip_collect: files named student_NN_topic.ipynb, put into downloaded/NN_topic/archive
-c.FileNameCollectorPlugin.named_regexp = (
-    r".*[/\\](?P<student_id>[^/\\]+)_(?P<file_id>\d\d_\w+)")
+# zip_collect, again and again: what is newer is collected, all else stays.
+c.ZipCollectApp.extractor_plugin = "grading.collecting.Extractor"
+c.ZipCollectApp.collector_plugin = "grading.collecting.Collector"
+c.ZipCollectApp.force = True
+
+# A table of grades with a score for each exercise; feedback pages that are never old.
+c.ExportApp.plugin_class = "grading.export.GradesTable"
+c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackPage"
+c.GenerateFeedback.preprocessors = []
+c.GenerateFeedback.force = True

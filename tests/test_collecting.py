@@ -16,7 +16,8 @@ from datetime import datetime
 import pytest
 from contents import ROOT
 from course import Course
-from grading import NotGradedError, collecting, naming, unpacking
+from grading import collecting, naming, unpacking
+from grading.tables import TableError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -437,7 +438,7 @@ def test_the_list_of_students(group, name, student, form):
 ])
 def test_a_list_of_students_that_cannot_be_read(group, text, words):
     (group.root / "students.csv").write_text(text)
-    with pytest.raises(NotGradedError, match=re.escape(words)):
+    with pytest.raises(TableError, match=re.escape(words)):
         group.collect()
 
 

@@ -14,7 +14,7 @@ import nbformat
 import psutil
 import pytest
 from contents import ROOT
-from course import Course, points
+from course import Course
 from grading import NotGradedError, confining
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.utils import determine_grade

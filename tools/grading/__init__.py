@@ -4,10 +4,12 @@
 them through classroom/nbgrader_config.py.
 """
 
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSROOM = ROOT / "classroom"
+sys.path.append(str(ROOT / "book" / "_ext"))    # what the book's pages are made with
 
 
 class NotGradedError(Exception):

@@ -23,7 +23,6 @@ from urllib.parse import unquote
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import parse_utc, rmtree
 
-from grading import NotGradedError
 from grading.naming import (
     RESERVED,
     chapter_pattern,
@@ -34,6 +33,7 @@ from grading.naming import (
     student_id,
     words,
 )
+from grading.tables import TableError
 from grading.unpacking import FILE, MB, SYSTEM, File, files_of, reason, unreadable
 
 BESIDE = 200        # files beside a notebook that come along, of FILE together
@@ -369,7 +369,7 @@ class Extractor(ExtractorPlugin):
                              Path(archive_path)) as (new, notes):
                 for student, submission in new.items():
                     store(submission, Path(extracted_path, student))
-        except NotGradedError as error:
+        except TableError as error:
             self.parent.fail(str(error))
         for sentence in sentences(notes):
             self.log.warning(sentence)

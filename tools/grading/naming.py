@@ -1,6 +1,5 @@
 """Whose file is it? What the names of files, folders and archives say of a student."""
 
-import csv
 import re
 import unicodedata
 from collections import defaultdict
@@ -10,7 +9,8 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from zlib import crc32
 
-from grading import NotGradedError
+from grading import tables
+from grading.tables import TableError
 
 # What a learning platform writes before a student's files; `rest` is the file's own name.
 PLATFORMS = [re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in (
@@ -31,6 +31,7 @@ FOLDERS = ADDED | set("""archive class klasse download downloads submitted files
     titanic main master mail mails inbox attachments work project home desktop documents
     classroom release users""".split())
 NUMBERED = "(?:chapter|kapitel|ch|exercises?|ex|homework|hw|assignment|aufgabe|übung|week)"
+COLUMNS = ("id", "first_name", "last_name", "email")     # of the list of students
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
@@ -120,31 +121,34 @@ class Roster(NamedTuple):
         return {student for student, name in self.names.items() if name <= set(words(who))}
 
 
-def read_roster(path: Path) -> Roster | None:
+def listed(path: Path) -> list[dict[str, str]]:
     """nbgrader's own list of students (id,first_name,last_name,email), if there is one."""
     if not path.exists():
-        return None
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    lines = text.splitlines()
-    comma = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
-    reader = csv.DictReader(lines, delimiter=comma)
-    if "id" not in (reader.fieldnames or ()):
-        raise NotGradedError(f"{path.name} has no column id; expected the columns "
-                             "id,first_name,last_name,email.")
-    roster = Roster(defaultdict(set), defaultdict(set), {})
-    for row in reader:
-        student, first, last, mail = ((row.get(column) or "").strip() for column in
-                                      ("id", "first_name", "last_name", "email"))
-        if not student:
+        return []
+    table = tables.read(path, COLUMNS)
+    if "id" not in table.header:
+        raise TableError(f"{path.name} has no column id; expected the columns "
+                         f"{','.join(COLUMNS)}")
+    found = []
+    for line, cells in enumerate(table.rows, start=2):
+        row = dict.fromkeys(COLUMNS, "") | {
+            name: cell.strip() for name, cell in zip(table.header, cells, strict=False)}
+        if not row["id"]:
             continue
-        if not re.fullmatch(r"[\w@-]([\w.@-]*[\w@-])?", student):
-            raise NotGradedError(f"{path.name}, line {reader.line_num}: the id {student!r} "
-                                 "cannot be the name of a folder; use letters, digits, "
-                                 "dots, hyphens and underscores.")
+        if not re.fullmatch(r"[\w@-]([\w.@-]*[\w@-])?", row["id"]):
+            raise TableError(f"{path.name}, line {line}: the id {row['id']!r} cannot be "
+                             "the name of a folder; use letters, digits, dots, hyphens and "
+                             "underscores")
+        found.append({name: row[name] for name in COLUMNS})
+    return found
+
+
+def read_roster(path: Path) -> Roster | None:
+    """By what names the students of a list can be called."""
+    if not path.exists():
+        return None
+    roster = Roster(defaultdict(set), defaultdict(set), {})
+    for student, first, last, mail in (row.values() for row in listed(path)):
         if first and last:
             roster.names[student] = set(words(f"{first} {last}"))
         for table, names in ((roster.full, (student, first + last, last + first, mail,

@@ -93,7 +93,10 @@ def read(data: bytes) -> NotebookNode:
                  if cell["cell_type"] in ("code", "markdown", "raw")]
     except (LookupError, TypeError, AttributeError, ValueError):
         raise NotGradedError("it is no notebook") from None
-    return NotebookNode(cells=cells, nbformat=4, nbformat_minor=5, metadata=NotebookNode())
+    metadata = found.get("metadata")
+    return nbformat.from_dict({
+        "cells": cells, "metadata": metadata if isinstance(metadata, dict) else {},
+        "nbformat": 4, "nbformat_minor": 5})
 
 
 def tidy(cell: dict) -> NotebookNode:
