@@ -8,8 +8,13 @@ from pathlib import Path
 
 import browser
 import pytest
+import warm_kernels
 from contents import ROOT
 from filelock import FileLock
+from jupyter_client.provisioning import local_provisioner
+
+if sys.platform == "linux":     # elsewhere a program may not survive to be forked
+    local_provisioner.launch_kernel = warm_kernels.launch
 
 PHONE, SCREEN = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
