@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import watch
 from contents import ROOT
-from test_pages import AXE, TAGS
+from test_pages import AXE, TAGS, VIOLATIONS
 
 from titanic_helpers import (
     FEATURES,
@@ -258,9 +258,7 @@ def test_the_whole_figure_by_keyboard(page):
     page.reload()
     assert says(figure) == state, "the address keeps it"
     page.evaluate(AXE)          # test_pages does the same in the dark
-    found = page.evaluate(
-        "tags => axe.run('titanic-figure', {preload: false, runOnly: tags})", TAGS)
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+    assert page.evaluate(VIOLATIONS, ["titanic-figure", TAGS]) == []
 
 
 def test_the_rates_of_the_chapter_give_its_table(tab, site):
