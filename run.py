@@ -27,13 +27,13 @@ from __future__ import print_function
 import sys
 
 OLDEST, NEWEST = (3, 11), (3, 15)   # the Pythons that the lock has packages for
+THIS = "Python {0}.{1}".format(*sys.version_info[:2])
 
 if not OLDEST <= sys.version_info[:2] <= NEWEST:
-    sys.exit("This book needs Python {0}.{1} to {2}.{3}; this is Python {4}.{5}. Install "
-             "one of those (README.md says how) and type: {6}{2}.{3} run.py {7}".format(
-                 *OLDEST + NEWEST + sys.version_info[:2]
-                 + ("py -" if sys.platform == "win32" else "python",
-                    " ".join(sys.argv[1:]) or "book")))
+    sys.exit("This book needs Python {0}.{1} to {2}.{3}; this is {4}. Install one of those "
+             "(README.md says how) and type: {5}{2}.{3} run.py {6}".format(
+                 *OLDEST + NEWEST + (THIS, "py -" if sys.platform == "win32" else "python",
+                                     " ".join(sys.argv[1:]) or "book")))
 
 import ast
 import hashlib
@@ -43,6 +43,9 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import suppress
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -68,13 +71,12 @@ NOT_OURS = ("PYTHON", "PYTEST_", "PY_COLORS", "FORCE_COLOR", "COLUMNS", "HYPOTHE
             "COVERAGE_", "COV_CORE_", "PIP_", "UV_", "MPLBACKEND", "MATPLOTLIBRC",
             "IPYTHONDIR", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR", "SPHINX", "DOCUTILSCONFIG",
             "SOURCE_DATE_EPOCH", "PANDAS_", "SKLEARN_")
-OURS = ("PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHON_KEYRING", "PIP_INDEX_URL",
-        "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_PROXY", "PIP_CERT",
-        "PIP_CLIENT_CERT", "PIP_TRUSTED_HOST", "PIP_CACHE_DIR", "PIP_NO_CACHE_DIR",
-        "PIP_CONFIG_FILE", "PIP_RETRIES", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "UV_INDEX",
-        "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_INSECURE_HOST",
-        "UV_OFFLINE", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_KEYRING", "UV_CACHE_DIR",
-        "UV_NO_CACHE", "UV_LINK_MODE", "UV_CONFIG_FILE", "UV_HTTP", "UV_CONCURRENT")
+OURS = ("PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHON_KEYRING") + tuple(
+    installer + name for installer in ("PIP_", "UV_") for name in (
+        "INDEX", "DEFAULT_", "EXTRA_INDEX_URL", "NO_INDEX", "FIND_LINKS", "PROXY", "CERT",
+        "CLIENT_CERT", "SYSTEM_CERTS", "NATIVE_TLS", "TRUSTED_HOST", "INSECURE_HOST",
+        "KEYRING", "CACHE_DIR", "NO_CACHE", "CONFIG_FILE", "RETRIES", "TIMEOUT", "OFFLINE",
+        "HTTP", "CONCURRENT", "LINK_MODE"))
 
 # pip's settings for the network: uv's name for each, and what uv expects between several
 # values.
@@ -83,8 +85,7 @@ FOR_UV = {"index-url": ("UV_DEFAULT_INDEX", ""), "extra-index-url": ("UV_INDEX",
           "proxy": ("ALL_PROXY", ""), "trusted-host": ("UV_INSECURE_HOST", " ")}
 
 # What pip and uv say if a second attempt would fail as well, and what it means.
-NO_WHEEL = ("{{0}} has no ready-made file for Python {0}.{1} on this system, and cannot "
-            "be built here".format(*sys.version_info[:2]))
+NO_WHEEL = "{0} has no ready-made file for {this} on this system, and cannot be built here"
 REASONS = (
     (r"No space left on device|not enough space on the disk|os error 112|quota exceeded",
      "the disk is full"),
@@ -102,7 +103,7 @@ REASONS = (
     (r"from versions: none\)\s+ERROR: No matching distribution found for (?!uv$)(\S+)",
      "the network cannot be reached, or the package index has no {0}"),
     (r"No matching distribution found for (?!uv$)(\S+)",
-     "the package index has no {{0}} for Python {0}.{1}".format(*sys.version_info[:2])),
+     "the package index has no {0} for {this}"),
 )
 
 # What each Python of the environment runs first: stopping a tool needs no traceback.
@@ -219,14 +220,12 @@ def install(env, command):
         print("\r" + " " * width + "\r", end="", flush=True)
     if process.returncode == 0:
         return ""
-    try:
+    with suppress(OSError):     # the disk may be full
         LOG.write_text(text, encoding="utf-8")
-    except OSError:
-        pass        # the disk is full
     for pattern, words in REASONS:
         found = re.search(pattern, text, re.M)
         if found:
-            stop(words.format(*found.groups()))
+            stop(words.format(*found.groups(), this=THIS))
     if process.returncode < 0:
         return "the system ended it, for want of memory perhaps"
     errors = re.findall(r"^(?i:error): (.+)", text, re.M) or ["no reason given"]
@@ -292,10 +291,9 @@ def what_is_wrong(name, data):
 
 def check_files():
     """Stop at a text of the project that no program could read."""
-    paths = list(ROOT.glob("*.*"))
-    for folder in ("book", "titanic_helpers", "tests", "tools"):
-        paths += sorted((ROOT / folder).rglob("*.*"))
-    for path in paths:
+    folders = [sorted((ROOT / name).rglob("*.*"))
+               for name in ("book", "titanic_helpers", "tests", "tools")]
+    for path in chain(ROOT.glob("*.*"), *folders):
         if path.suffix in TEXTS and ".ipynb_checkpoints" not in path.parts:
             data = path.read_bytes()
             wrong = what_is_wrong(path.name, data)
@@ -314,9 +312,9 @@ def set_up():
         except ImportError:
             cure = "install another one, see README.md"
             if name in ("venv", "ensurepip"):
-                cure = ("on Debian and Ubuntu, install it with: sudo apt install "
-                        "python{0}.{1}-venv".format(*sys.version_info[:2]))
-            sys.exit("This Python has no {0} module; {1}".format(name, cure))
+                cure = "on Debian and Ubuntu, install it with: sudo apt install {0}-venv"
+            sys.exit("This Python has no {0} module; ".format(name)
+                     + cure.format(THIS.lower().replace(" ", "")))
     if VENV.is_symlink() or VENV.is_file():
         sys.exit("{0} is not a folder; remove it and run this again.".format(VENV))
     print("Setting up .venv (once; about half a minute) ...", flush=True)
@@ -345,10 +343,9 @@ def set_up():
 
 def book():
     """Build the website, warnings as errors."""
-    settings = [ROOT / "_config.yml", ROOT / "_toc.yml", LOCK]
-    for folder in ("_ext", "_static", "_templates"):    # Sphinx does not watch these
-        settings += [path for path in sorted((ROOT / "book" / folder).rglob("*.*"))
-                     if "__pycache__" not in path.parts]
+    settings = [path for path in sorted((ROOT / "book").glob("_*/**/*.*"))
+                if "__pycache__" not in path.parts]     # Sphinx does not watch these
+    settings += [ROOT / "_config.yml", ROOT / "_toc.yml", LOCK]
     state = digest(*[path.read_bytes() for path in settings]
                    + [os.environ.get(name, "").encode() for name in ADDRESSES])
     if not (BUILT.is_file() and BUILT.read_text() == state):
@@ -362,9 +359,8 @@ def book():
 
 def test(*args):
     """Run the tests on both cores; with --all also those that are slow."""
-    tier = ("-m", "") if "--all" in args else ()
-    args = [arg for arg in args if arg != "--all"]
-    call("pytest", "-n", "2", *(tier + tuple(args)))
+    tier = ["-m", ""] if "--all" in args else []
+    call("pytest", "-n", "2", *tier + [arg for arg in args if arg != "--all"])
 
 
 def lab(*args):
@@ -378,48 +374,6 @@ def lab(*args):
     call("jupyter-lab", *folder + list(args))
 
 
-def notebooks(*names):
-    """Run notebooks and store their outputs."""
-    call("python", "tools/run_notebooks.py", *names)
-
-
-def pdf():
-    """Print the whole book into one PDF."""
-    call("python", "tools/make_pdf.py")
-
-
-def exercises():
-    """Write the students' versions of the exercise notebooks."""
-    call("python", "tools/make_exercises.py")
-
-
-def grade(*names):
-    """Grade what a class handed in, from collecting it to the feedback."""
-    call("python", "tools/grade.py", *names)
-
-
-def nbgrader(*args):
-    """Run one of nbgrader's commands where its settings are."""
-    call("nbgrader", *args, folder=ROOT / "classroom")
-
-
-def marks(*names):
-    """Write the written answers into a table, and enter the marks given there."""
-    call("python", "tools/marks.py", *names)
-
-
-def weights():
-    """Say what each page of the built site weighs."""
-    call("python", "tools/weigh_pages.py")
-
-
-def bench():
-    """Time the training, the same lines without the package, and scikit-learn."""
-    call("pytest", "benchmarks/bench_train.py", "benchmarks/bench_newton.py", "-p",
-         "no:nbval", "-o", "addopts=", "-q", "-s",
-         "--benchmark-columns=median,iqr,rounds", "--benchmark-sort=name")
-
-
 def lock():
     """Find newest versions that fit together, for every system and Python at once."""
     if not (BIN / ("uv" + EXE)).exists():
@@ -431,14 +385,20 @@ def lock():
          "-o", "requirements.txt", *options, env=env)
 
 
-def versions(*names):
-    """Test the package and the notebooks with older libraries."""
-    call("python", "tools/try_versions.py", *names)
+def tool(name):
+    return partial(call, "python", "tools/" + name + ".py")
 
 
-COMMANDS = {f.__name__: f for f in (
-    book, test, lab, notebooks, exercises, grade, nbgrader, marks, pdf, weights, bench, versions,
-    lock)}
+COMMANDS = {
+    "book": book, "test": test, "lab": lab, "notebooks": tool("run_notebooks"),
+    "exercises": tool("make_exercises"), "grade": tool("grade"), "marks": tool("marks"),
+    "nbgrader": partial(call, "nbgrader", folder=ROOT / "classroom"),
+    "pdf": tool("make_pdf"), "weights": tool("weigh_pages"),
+    "bench": partial(call, "pytest", "benchmarks/bench_train.py",
+                     "benchmarks/bench_newton.py", "-p", "no:nbval", "-o", "addopts=", "-q",
+                     "-s", "--benchmark-columns=median,iqr,rounds",
+                     "--benchmark-sort=name"),
+    "versions": tool("try_versions"), "lock": lock}
 TAKE_ARGUMENTS = ("test", "lab", "notebooks", "grade", "nbgrader", "marks", "versions")
 ALONE = ("book", "notebooks", "exercises", "pdf", "lock")   # they write into the project
 READERS = ("lab", "weights")    # they need no right to write there
