@@ -106,9 +106,12 @@ REASONS = (
      "the package index has no {0} for {this}"),
 )
 
-# What each Python of the environment runs first: stopping a tool needs no traceback.
-INTERRUPT = ("import sys; sys.excepthook = lambda kind, *rest, before=sys.excepthook: "
-             "kind is KeyboardInterrupt or before(kind, *rest)\n")
+# What each Python of the environment runs first. Stopping a tool needs no traceback; and
+# jsonschema, which reads notebooks, checks no international addresses without this library,
+# which takes a second to start.
+FIRST = ("import sys; sys.excepthook = lambda kind, *rest, before=sys.excepthook: "
+         "kind is KeyboardInterrupt or before(kind, *rest); "
+         "sys.modules['rfc3987_syntax'] = None\n")
 
 # Where JupyterLab keeps a file while it runs.
 PROBE = ("import os, tempfile; from jupyter_core.paths import jupyter_runtime_dir as at; "
@@ -335,7 +338,7 @@ def set_up():
         sys.exit("Could not make the environment {0}: {1}".format(VENV, said[-1]))
     install_all()
     for folder in site_packages():
-        (folder / "interrupt.pth").write_text(INTERRUPT)
+        (folder / "first.pth").write_text(FIRST)
     STAMP.write_text(json.dumps({"for": fingerprint(), "files": installed()}))
     if not is_ready():
         sys.exit("The packages were installed, but not into {0}.".format(VENV))

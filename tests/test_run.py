@@ -398,7 +398,7 @@ def test_where_uv_cannot_pip_installs_and_says_so(copy):
         "uv cannot do it here (no uv here); pip takes a minute or two ...",
         "1.0 1.0"]
     assert python(copy, "run.py", "exercises").stdout == "1.0 1.0\n"
-    assert list((copy / ".venv").rglob("interrupt.pth"))
+    assert list((copy / ".venv").rglob("first.pth"))
 
 
 NOTEBOOK = b'{"cells": [{"cell_type": "markdown"}]}'
@@ -519,10 +519,10 @@ def test_jupyterlab_without_a_home(run, monkeypatch, tmp_path):
 def test_ctrl_c_is_no_error_of_a_tool(run):
     # where tests run in the background, a signal like Ctrl-C may be ignored from the start
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    code = f"{heard}{run.INTERRUPT}signal.raise_signal(signal.SIGINT)"
+    code = f"{heard}{run.FIRST}signal.raise_signal(signal.SIGINT)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (-2, "")
-    other = subprocess.run([sys.executable, "-c", f"{run.INTERRUPT}1 / 0"],
+    other = subprocess.run([sys.executable, "-c", f"{run.FIRST}import nbformat\n1 / 0"],
                            capture_output=True, text=True)
     assert "ZeroDivisionError" in other.stderr
 
