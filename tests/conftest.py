@@ -116,7 +116,8 @@ def visit(chromium, tab):
     """Open a page as at a first visit: in the tab or, with other options, in a new one."""
     contexts = []
 
-    def open_page(url, viewport=SCREEN, color_scheme="light", **options):
+    def open_page(url, viewport=SCREEN, color_scheme="light", forced_colors="none",
+                  **options):
         page = tab
         if options:
             contexts.append(chromium.new_context(**options))
@@ -124,7 +125,8 @@ def visit(chromium, tab):
         leave(page)
         page.trouble, page.home = [], url[:12]
         page.set_viewport_size(viewport)
-        page.emulate_media(color_scheme=color_scheme, media="screen")
+        page.emulate_media(color_scheme=color_scheme, forced_colors=forced_colors,
+                           media="screen")
         page.goto(url)
         return page
 

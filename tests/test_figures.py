@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import watch
 from contents import ROOT
-from test_pages import AXE, TAGS, VIOLATIONS
+from test_pages import AXE, ONE_OF_EACH_COLOUR, TAGS, VIOLATIONS
 
 from titanic_helpers import (
     FEATURES,
@@ -258,6 +258,7 @@ def test_the_whole_figure_by_keyboard(page):
     page.reload()
     assert says(figure) == state, "the address keeps it"
     page.evaluate(AXE)          # test_pages does the same in the dark
+    page.evaluate(ONE_OF_EACH_COLOUR)
     assert page.evaluate(VIOLATIONS, ["titanic-figure", TAGS]) == []
 
 
