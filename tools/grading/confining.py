@@ -39,6 +39,7 @@ from grading import CLASSROOM, ROOT, NotGradedError
 
 KERNEL = Path(__file__).with_name("kernel.py")
 SHOWN = 1_000_000       # characters of pictures and tables that one cell may show
+RUNS = 4                # so often is a notebook run, each time without what ended it
 
 
 class Way(NamedTuple):
@@ -303,7 +304,7 @@ class Execute(nbgrader.preprocessors.Execute):
         if self.confined.name == "none":
             self.log.warning(self.confined.sentence)
         everything = range(len(nb.cells))
-        if not any(self.run(everything) for _ in range(3)):
+        if not any(self.run(everything) for _ in range(RUNS)):
             self.run_apart()
         grading = nb.metadata.setdefault("grading", {})
         grading["look"] = [*grading.get("look", []), *dict.fromkeys(self.look)]
@@ -322,30 +323,32 @@ class Execute(nbgrader.preprocessors.Execute):
                 group = []
 
     def run(self, indexes) -> bool:
-        """Run cells in a fresh kernel; False if one of them ended it, and is now skipped."""
+        """Run cells in a fresh kernel; False if one ended it, which is skipped from now."""
+        indexes = [index for index in indexes if self.nb.cells[index].cell_type == "code"]
+        for index in indexes:       # a check without output would earn all points
+            self.nb.cells[index].outputs = [stopped("this cell was not run")]
         with self.kernel():
             for index in indexes:
-                cell = self.nb.cells[index]
-                if cell.cell_type != "code":
-                    continue
                 if time.monotonic() > self.deadline:
                     self.skip(index, "was not run, as the time for a notebook was over")
                 elif index not in self.skipped and (reason := self.run_cell(index)):
                     self.skip(index, reason)
                     return False
+                cell = self.nb.cells[index]
                 if index in self.skipped:
-                    cell.outputs = [stopped(self.skipped[index])]
+                    self.reply, cell.outputs = {}, [stopped(self.skipped[index])]
                 if is_check(cell) and calls_grade(cell.source):
                     self.score(cell)
         return True
 
     def skip(self, index: int, reason: str) -> None:
-        self.reply, self.skipped[index] = {}, f"{self.labels[index]} {reason}"
+        self.skipped[index] = f"{self.labels[index]} {reason}"
         self.look.append(self.skipped[index])
 
     def run_cell(self, index: int) -> str:
         """Run one cell; return why it must be skipped, or an empty string."""
         cell, self.reply, self.late, self.room = self.nb.cells[index], {}, False, SHOWN
+        cell.outputs = []       # as it stays where there is nothing to run
         try:
             self.execute_cell(cell, index)
         except DeadKernelError:

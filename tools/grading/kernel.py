@@ -189,7 +189,9 @@ def main():
         assert helpers["near"](1.0, 2.0)
 
     class Kernel(IPythonKernel):
-        given = {}      # what the cells that nobody may change have made
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.given = {}     # what the cells that nobody may change have made
 
         async def do_execute(self, code, *args, **kwargs):
             names, role = self.shell.user_ns, settings["roles"].get(
