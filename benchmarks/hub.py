@@ -313,10 +313,11 @@ class Student(threading.Thread):
             try:
                 answer = self.web.request(method, url, timeout=PATIENCE,
                                           headers={"X-XSRFToken": token}, **options)
-                if answer.status_code < 500 and answer.status_code != 429:
-                    answer.raise_for_status()
+                away = answer.status_code in (502, 503, 504) or (
+                    answer.status_code == 500 and "connect to Hub API" in answer.text)
+                if answer.status_code < 400:
                     return answer
-                if time.monotonic() > deadline or answer.status_code == 500:
+                if not away or time.monotonic() > deadline:
                     raise RuntimeError(f"{method} {url}: {answer.status_code} "
                                        f"{answer.text[:300]}")
             except requests.ConnectionError:
@@ -469,7 +470,7 @@ except OSError as error:
         try:
             self.save(path, big)
             self.notes.append("a notebook could still be saved")
-        except (RuntimeError, requests.RequestException):
+        except RuntimeError:
             self.notes.append("a notebook could not be saved, and the browser was told so")
         same = self.notebook(path)["cells"] == before["cells"]
         self.notes.append("what was saved before is still there" if same else

@@ -113,8 +113,8 @@ def test_a_folder_that_is_a_link_brings_nothing(exchange):
     link = exchange.inbound / f"games+06+{EARLY}+x"
     link.symlink_to(exchange.course / "submitted" / "nobody" / "06")
     os.chown(link, pwd.getpwnam("games").pw_uid, -1, follow_symlinks=False)
-    said, = exchange.collect()
-    assert "06.ipynb" not in exchange.collected("games") and "it is a link" in said
+    said = exchange.collect()
+    assert "06.ipynb" not in exchange.collected("games") and "it is a link" in said[-1]
 
 
 @pytest.mark.parametrize("harm", [
