@@ -239,8 +239,12 @@ class Kernel:
             return None
 
     def send(self, request):
+        # a browser reads all the time, and so learns at once of a lost connection
         while self.socket and select.select([self.socket.sock], [], [], 0)[0]:
-            self.message()      # a browser learns at once of a lost connection
+            self.socket.settimeout(0.01)
+            self.message()
+        if self.socket:
+            self.socket.settimeout(5)
         with contextlib.suppress(websocket.WebSocketException, OSError):
             if self.socket is None:
                 self.connect()
@@ -314,7 +318,7 @@ class Student(threading.Thread):
                 answer = self.web.request(method, url, timeout=PATIENCE,
                                           headers={"X-XSRFToken": token}, **options)
                 away = answer.status_code in (502, 503, 504) or (
-                    answer.status_code == 500 and "connect to Hub API" in answer.text)
+                    "connect to Hub API" in answer.text) or answer.text == "Not Found"
                 if answer.status_code < 400:
                     return answer
                 if not away or time.monotonic() > deadline:

@@ -85,6 +85,7 @@ def create(name, group=GROUP, homes=HOMES, disks=DISKS, fstab=FSTAB, size=SIZE):
     if fstab:
         with fstab.open("a") as file:
             file.write(mount_line(name, homes, disks))
+    (home / "lost+found").rmdir()
     shutil.copytree("/etc/skel", home, dirs_exist_ok=True)
     (home / "chapters").mkdir(exist_ok=True)
     for chapter in sorted((ROOT / "book").glob("[0-9]*.ipynb")):
