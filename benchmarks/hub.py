@@ -579,6 +579,7 @@ except BaseException as error:
 
     def forge(self, course):
         """Hand in a wrong notebook in a neighbour's name, and a link to a right one."""
+        self.stolen = self.clock.project / "classroom" / "written-by-the-thief"
         then = "2099-01-01 00:00:00.000000 UTC"
         fake = f"{course}/inbound/{self.neighbour}+{NAME}+{then}+x"
         link = f"{course}/inbound/{self.name}+{NAME}+{then}+x"
@@ -589,7 +590,12 @@ for folder in ({fake!r}, {link!r}):
     os.mkdir(folder)
     open(folder + "/timestamp.txt", "w").write({then!r})
     open(folder + "/submission_secret.txt", "w").write("thief")
-open({fake!r} + "/{NAME}.ipynb", "w").write(open(f"{{name}}/{{name}}.ipynb").read())
+notebook = json.load(open(f"{{name}}/{{name}}.ipynb"))
+for cell in notebook["cells"]:
+    mark = cell["metadata"].get("nbgrader", {{}})
+    if cell["cell_type"] == "code" and mark.get("solution"):
+        cell["source"] = "open({str(self.stolen)!r}, 'w').close()"
+json.dump(notebook, open({fake!r} + "/{NAME}.ipynb", "w"))
 os.symlink({theirs!r}, {link!r} + "/{NAME}.ipynb")
 """)
         self.notes.append("handed in for a neighbour, and a link to the neighbour's work "
@@ -748,6 +754,9 @@ def report(students, teacher, scores, load, working, alive, restart):
             print(f"\n{student.name}, {kind}: {scores.get(student.name, 0):g} points")
             for note in student.notes:
                 print(f"    {note}")
+        if isinstance(student, Thief) and hasattr(student, "stolen"):
+            print("    the notebook, when graded, wrote into the teacher's folder: "
+                  + ("YES" if student.stolen.exists() else "no"))
         if student.trouble:
             print(f"\n{student.name} could not go on:\n{student.trouble}")
     for said in teacher.trouble:

@@ -61,8 +61,9 @@ def test_a_server_starts_within_the_limits_and_its_kernels_have_them(settings):
 
 def test_each_file_and_command_of_the_page_is_there():
     names = set(re.findall(r"\b(?:classroom/[\w.-]+|requirements\.txt)", PAGE))
-    made = {"classroom/students.csv", "classroom/passwords.csv"}      # by the teacher
+    made = {"classroom/students.csv"}       # by the teacher
     assert made < names and not [n for n in names - made if not (ROOT / n).is_file()]
+    assert "python3 accounts.py students.csv >> passwords.csv" in COMMANDS
     assert set(re.findall(r"run\.py (\w+)", PAGE)) <= set(run.COMMANDS)
     assert set(re.findall(r"\b\d\d_\w+", PAGE)) <= set(CHAPTERS)
     proxy, = re.findall(r"configurable-http-proxy@\S+", PAGE)
