@@ -163,17 +163,18 @@ def test_nothing_that_is_printed_or_replaced_is_believed():
             import builtins
             builtins.all = lambda found: True
             get_ipython().displayhook(2)
-            def my_sigmoid(z):
-                get_ipython().displayhook(2)
-                grade(lambda: None, points=2)
-                return [1] * 4
             import ast
             class Out(ast.NodeTransformer):
                 def visit_Assert(self, node):
                     return ast.Pass()
-            get_ipython().ast_transformers.append(Out())""")
+            get_ipython().ast_transformers.append(Out())""",
+        neuron="""\
+            def neuron(X, w):
+                get_ipython().displayhook(2)
+                grade(lambda: None, points=2)
+                return [1]""")
     found, look = execute(notebook)
-    assert found == CHECKS | {"by_hand": 0, "my_sigmoid": 0}
+    assert found == CHECKS | {"by_hand": 0, "my_sigmoid": 0, "neuron": 0}
     assert "the check of 4.1 relies on `grade`, which an answer has replaced" in look
     assert {f"the check of 4.2 relies on `{name}`, which an answer has replaced"
             for name in ("near", "numpy.allclose", "builtins.all")} < set(look)
@@ -220,21 +221,23 @@ def test_overwriting_what_a_check_relies_on_is_told():
 @pytest.mark.slow
 def test_the_rest_is_run_apart_where_too_much_ends(monkeypatch):
     cells = [given("from titanic_helpers.exercises import grade")]
+    crash = ("class Right:\n    def __bool__(self):\n        import ctypes\n"
+             "        ctypes.string_at(0)\n\n\nright = Right()")
     for number, answer in enumerate([
             "right = True\nfrom os import _exit\nfrom threading import Timer\n"
             "Timer(60, _exit, (1,)).start()",
             "import os\nos._exit(1)",
-            "class Right:\n    def __bool__(self):\n        import ctypes\n"
-            "        ctypes.string_at(0)\n\n\nright = Right()",
-            "right = True"], 1):
+            crash, "right = True"], 1):
         cells += [new_markdown_cell(f"## Exercise 3.{number}: one"), new_code_cell(answer),
                   check(f"def check():\n    assert right, {number}\n\n\n"
                         "grade(check, points=2)")]
+    cells.insert(6, new_code_cell(crash))       # so that two cells end exercise 3.2
     monkeypatch.setattr(confining, "RUNS", 1)
     _, look = execute(nbformat.v4.new_notebook(cells=cells))
     assert [determine_grade(cell)[0] for cell in cells if confining.is_check(cell)
             ] == [2, 0, 0, 2]
     assert look == ["a cell of 3.2 ended the whole notebook and was skipped",
+                    "the check of 3.2 ended the whole notebook and was skipped",
                     "the check of 3.3 ended the whole notebook and was skipped"]
     assert nothing_is_left()
 

@@ -329,16 +329,17 @@ class Execute(nbgrader.preprocessors.Execute):
             self.nb.cells[index].outputs = [stopped("this cell was not run")]
         with self.kernel():
             for index in indexes:
+                cell, ended = self.nb.cells[index], ""
                 if time.monotonic() > self.deadline:
                     self.skip(index, "was not run, as the time for a notebook was over")
-                elif index not in self.skipped and (reason := self.run_cell(index)):
-                    self.skip(index, reason)
-                    return False
-                cell = self.nb.cells[index]
+                elif index not in self.skipped and (ended := self.run_cell(index)):
+                    self.skip(index, ended)
                 if index in self.skipped:
                     self.reply, cell.outputs = {}, [stopped(self.skipped[index])]
                 if is_check(cell) and calls_grade(cell.source):
                     self.score(cell)
+                if ended:
+                    return False
         return True
 
     def skip(self, index: int, reason: str) -> None:
