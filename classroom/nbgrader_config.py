@@ -52,3 +52,7 @@ c.ExportApp.plugin_class = "grading.export.GradesTable"
 c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackPage"
 c.GenerateFeedback.preprocessors = []
 c.GenerateFeedback.force = True
+
+# collect: every student can write into the exchange (which Windows does not have).
+if sys.platform != "win32":
+    c.ExchangeFactory.collect = "grading.exchanging.Collect"
