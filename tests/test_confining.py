@@ -226,19 +226,19 @@ def test_the_rest_is_run_apart_where_too_much_ends(monkeypatch):
     for number, answer in enumerate([
             "right = True\nfrom os import _exit\nfrom threading import Timer\n"
             "Timer(60, _exit, (1,)).start()",
-            "import os\nos._exit(1)",
-            crash, "right = True"], 1):
+            "import os\nos._exit(1)", "import os\nos._exit(1)", "right = True"], 1):
         cells += [new_markdown_cell(f"## Exercise 3.{number}: one"), new_code_cell(answer),
                   check(f"def check():\n    assert right, {number}\n\n\n"
                         "grade(check, points=2)")]
-    cells.insert(6, new_code_cell(crash))       # so that two cells end exercise 3.2
+    cells.insert(6, new_code_cell(crash))       # two cells end exercise 3.2: its check,
+    cells.insert(9, new_code_cell("import os\nos._exit(1)"))    # and 3.3, before it
     monkeypatch.setattr(confining, "RUNS", 1)
     _, look = execute(nbformat.v4.new_notebook(cells=cells))
     assert [determine_grade(cell)[0] for cell in cells if confining.is_check(cell)
             ] == [2, 0, 0, 2]
     assert look == ["a cell of 3.2 ended the whole notebook and was skipped",
                     "the check of 3.2 ended the whole notebook and was skipped",
-                    "the check of 3.3 ended the whole notebook and was skipped"]
+                    "a cell of 3.3 ended the whole notebook and was skipped"]
     assert nothing_is_left()
 
 
