@@ -8,10 +8,10 @@ from conftest import PHONE, SCREEN, watch
 from contents import ROOT
 from course import Course
 from grading import feedback, outline
+from grading.confining import Execute
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader import api
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import Execute
 from test_pages import AXE, ONE_OF_EACH_COLOUR, TAGS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's
@@ -64,13 +64,23 @@ OUTPUT_ATTACKS = [
     new_output("error", ename="<script>alert(15)</script>", evalue="", traceback=[])]
 PIXEL = ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
          "awAAAABJRU5ErkJggg==")
+ATTACK = f"print({HOSTILE!r})"
+PRINTED = {ATTACK: OUTPUT_ATTACKS, "plot()": [
+    new_output("display_data", {"image/png": PIXEL, "text/plain": "<Figure>"}),
+    new_output("display_data", {"image/svg+xml": (
+        "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")}),
+    new_output("stream", text="x" * 300)]}
 
 
 def run(step, notebook, resources):
     """What a kernel prints for the right answers is stored; students add their own."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = STORED.get(cell.id, []) + cell.metadata.pop("prints", [])
+            cell.outputs = STORED.get(cell.id, []) + PRINTED.get(cell.source, [])
+            if cell.source == ATTACK:       # as if what is written there came from them
+                notebook.metadata["grading"]["repaired"] = [HOSTILE, 3]
+                notebook.metadata["title"] = HOSTILE
+                notebook.metadata.kernelspec.display_name = HOSTILE
     return notebook, resources
 
 
@@ -87,11 +97,7 @@ def course(tmp_path_factory):
         m.setattr(Execute, "preprocess", run)
         course.nbgrader("generate_assignment", NAME)
         honest, colab, hostile = (course.solved(NAME) for _ in range(3))
-        honest.cells.insert(8, new_code_cell("plot()", metadata={"prints": [
-            new_output("display_data", {"image/png": PIXEL, "text/plain": "<Figure>"}),
-            new_output("display_data", {"image/svg+xml": (
-                "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")}),
-            new_output("stream", text="x" * 300)]}))
+        honest.cells.insert(8, new_code_cell("plot()"))
         answer = next(c for c in honest.cells if c.id == "probability")
         answer.source = "Count <b>all</b> of them, $\\sigma(z) \\geq 0.7$.\n\n| a | b |\n" \
                         "| - | - |\n| 1 | 2 |\n"
@@ -101,9 +107,7 @@ def course(tmp_path_factory):
         answer = next(c for c in hostile.cells if c.id == "probability")
         answer.source = HOSTILE
         answer["attachments"] = {"y.png": {'text/html"><script>alert(16)</script>': "x"}}
-        hostile.cells.append(new_code_cell(HOSTILE, metadata={"prints": OUTPUT_ATTACKS}))
-        hostile.metadata["grading"] = {"repaired": [HOSTILE, 3]}
-        hostile.metadata["title"] = hostile.metadata.kernelspec.display_name = HOSTILE
+        hostile.cells.append(new_code_cell(ATTACK))
         for student, work in [("allen", honest), ("moran", colab), (ODD_ID, hostile)]:
             path = course.folder / "submitted" / student / NAME / f"{NAME}.ipynb"
             path.parent.mkdir(parents=True)

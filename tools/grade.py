@@ -25,6 +25,7 @@ import nbformat
 from filelock import FileLock, Timeout
 from grading import CLASSROOM, ROOT
 from grading.collecting import collect
+from grading.confining import confinement
 from grading.export import GradesTable
 from grading.marking import mark
 from grading.naming import listed
@@ -141,6 +142,7 @@ def grade(folder: Path, name: str) -> None:
         archive.mkdir(parents=True, exist_ok=True)
         sys.exit("\n".join([*left_out, "Nothing was handed in. Put what you got, files, "
                             f"folders or zip files, into {archive}"]))
+    print(confinement().sentence)
     reasons = {}
     for n, student in enumerate(students, start=1):
         if sys.stdout.isatty():
