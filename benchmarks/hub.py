@@ -35,8 +35,11 @@ import uuid
 from pathlib import Path
 from urllib.parse import quote
 
-import requests
-import websocket
+try:
+    import requests
+    import websocket
+except ImportError:
+    sys.exit("Use the project's own Python: .venv/bin/python benchmarks/hub.py")
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "classroom"))
