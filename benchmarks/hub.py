@@ -53,8 +53,8 @@ GROUP, TEACHER = "trial", "trialteacher"
 PATIENCE = 300                  # seconds that anything may take before it counts as lost
 
 # The teacher's commands between two looks at the exchange.
-GRADE = [("nbgrader", "collect", NAME, "--update"), ("nbgrader", "autograde", NAME),
-         ("nbgrader", "generate_feedback", NAME), ("nbgrader", "release_feedback", NAME)]
+GRADE = [("nbgrader", "collect", NAME, "--update"), ("grade", NAME),
+         ("nbgrader", "release_feedback", NAME)]
 
 
 def run(*command, **options):
@@ -205,7 +205,8 @@ class Teacher(threading.Thread):
 
     def scores(self):
         self.command("nbgrader", "export")
-        with (self.project / "classroom" / "grades.csv").open(newline="") as file:
+        with (self.project / "classroom" / "grades.csv").open(
+                encoding="utf-8-sig", newline="") as file:
             return {row["student_id"]: float(row["score"] or 0)
                     for row in csv.DictReader(file) if row["assignment"] == NAME}
 
