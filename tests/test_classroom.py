@@ -113,10 +113,10 @@ def test_a_class_of_ten(course, in_this_process, capsys):
         "overwrote": "0 of 13 points. repaired: checks put back as they were: "
                      "4.1, 4.2, 4.3, 4.4, 4.5, 4.6",
         "wrong": right.replace("10 ", "8 ", 1), "raises": right.replace("10 ", "8 ", 1),
-        "split": f"{right}. repaired: joined from several cells: 4.2",
-        "merged": f"{right}. repaired: cells that were merged were taken apart; found by "
-                  "what they say: 4.1, 4.2, 4.3, 4.4, 4.5, 4.6, 4.7",
-        "below": f"{right}. repaired: with text from another cell: 4.7",
+        "split": f"{right}. repaired: answers joined from several cells: 4.2",
+        "merged": f"{right}. repaired: cells that were merged were taken apart; answers "
+                  "recognised by what they say: 4.1, 4.2, 4.3, 4.4, 4.5, 4.6, 4.7",
+        "below": f"{right}. repaired: answers with text from another cell: 4.7",
         "essay": "NOT GRADED, because it is no notebook", "later": "nothing was handed in"}
     assert len(in_this_process) == 8
 

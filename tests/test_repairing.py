@@ -215,7 +215,7 @@ def test_what_was_not_answered_stays_a_stub(notebook):
     assert [c.id for c in mended.cells] == [c.id for c in HANDED_OUT.cells]
     assert cell(mended, "neuron").source == cell(HANDED_OUT, "neuron").source
     assert mended.metadata.grading["repaired"] == [
-        "missing: 4.3", "checks put back as they were: 4.3"]
+        "answers missing: 4.3", "checks put back as they were: 4.3"]
 
 
 def test_own_cells_stay_where_they_are(notebook):

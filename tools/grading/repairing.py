@@ -305,11 +305,11 @@ def repaired(notebook: NotebookNode, handed_out: NotebookNode) -> NotebookNode:
         parts.pop(texts[place], None)
         parts = list(parts.values())
         if len(parts) > 1:
-            say("joined from several cells: ")
+            say("answers joined from several cells: ")
         if cell.cell_type == "markdown":
             further = taken(own, here, lambda _, part: is_prose(part))
             if further and known:
-                say("with text from another cell: ")
+                say("answers with text from another cell: ")
             parts = [part for part in cells         # in their order
                      if any(part is other for other in parts + further)]
             cell.source = "\n\n".join(part.source.strip() for part in parts or [cell])
@@ -319,14 +319,14 @@ def repaired(notebook: NotebookNode, handed_out: NotebookNode) -> NotebookNode:
                 parts = taken(own, here, lambda _, part, names=names:
                               is_piece(part.source) or bound(part.source) & names)
                 if known and parts:
-                    say("in a cell of their own: ")
+                    say("answers in a cell of their own: ")
             if not parts and not known:
                 parts = taken(own, here, lambda after, part, place=place:
                               after < place and part.cell_type == "code")
             cell.source, spoilt = joined(parts or [cell])
             own += [(place, part) for part in spoilt]
         if not known:
-            say("found by what they say: " if parts else "missing: ")
+            say("answers recognised by what they say: " if parts else "answers missing: ")
         for part in parts:
             if "attachments" in part:
                 cell.setdefault("attachments", NotebookNode()).update(part.attachments)
