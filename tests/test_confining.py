@@ -68,6 +68,7 @@ def nothing_is_left():
 @pytest.fixture(scope="module", autouse=True)
 def own_folder(tmp_path_factory):
     """Temporary folders where other users can reach them, apart from those of others."""
+    tmp_path_factory.getbasetemp()      # of all tests, and made only once
     before, confining.tempfile.tempdir = confining.tempfile.tempdir, None
     folder = Path(confining.tempfile.mkdtemp(prefix="confining-tests-"))
     folder.chmod(0o755)

@@ -43,8 +43,11 @@ def warm():
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-def launch(command, cwd=None, env=None, **_):
-    """Do what jupyter_client.launcher.launch_kernel does."""
+def launch(command, cwd=None, env=None, **options):
+    """Do what jupyter_client.launcher.launch_kernel does, for a notebook's own kernel."""
+    if "ipykernel_launcher" not in command:     # one that is confined, say
+        from jupyter_client.launcher import launch_kernel
+        return launch_kernel(command, cwd=cwd, env=env, **options)
     env = dict(env or os.environ, JPY_PARENT_PID=str(os.getpid()))
     print(json.dumps([command[2:], str(cwd or os.getcwd()), env]), file=warm().stdin,
           flush=True)
