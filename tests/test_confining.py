@@ -304,7 +304,9 @@ def test_the_class_is_out_of_reach(way, tmp_path_factory):
 
 @pytest.mark.slow
 def test_stopping_the_command_leaves_nothing():
-    code = ("import sys; sys.path[:0] = ['tools', 'tests']; import test_confining as t;"
+    code = ("import signal, sys; sys.path[:0] = ['tools', 'tests'];"
+            "import test_confining as t;"   # a job in the background ignores the signal
+            "signal.signal(signal.SIGINT, signal.default_int_handler);"
             f"t.confining.tempfile.tempdir = {confining.tempfile.tempdir!r};"
             "t.execute(t.solved(by_hand='while True: pass'), timeout_func=lambda cell: 60)")
     run = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT,
@@ -314,7 +316,8 @@ def test_stopping_the_command_leaves_nothing():
         time.sleep(0.1)
     time.sleep(3)
     run.send_signal(signal.SIGINT)
-    assert "KeyboardInterrupt" in run.communicate(timeout=60)[1]
+    run.communicate(timeout=40)         # the cell itself would have gone on
+    assert run.returncode not in (0, None)
     assert nothing_is_left()
 
 
