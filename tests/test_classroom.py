@@ -141,6 +141,8 @@ def test_a_class_of_ten(course, in_this_process, capsys):
     assert [rows["wrong"][f"exercise_{n}"] for n in range(1, 8)] == [
         "1.0", "0.0", "2.0", "1.0", "2.0", "2.0", ""]
     assert (rows["allen"]["score"], rows["essay"]["score"]) == ("13.0", "")
+    (course.folder / "gradebook.db").unlink()       # lost; the marks are in the table
+    assert graded(course, capsys)[0]["allen"] == "13 of 13 points"
     assert not any(word in out for word in ("SQLAlchemy", "checksum", "INFO", "Traceback"))
 
 

@@ -258,7 +258,7 @@ def test_the_newest_of_several(group):
         "moran: 3 files; the newest one, moran_04_sigmoid (10).ipynb, was taken, and left "
         "were: moran_04_sigmoid (2).ipynb, moran_04_sigmoid.ipynb",
         "storey: 2 files; the newest one, storey_04_sigmoid.ipynb, was taken, and left "
-        "were: storey_04_sigmoid (1).ipynb (newer, but not a notebook)"]
+        "were: storey_04_sigmoid (1).ipynb (newer, but no notebook)"]
     assert group.students() == {
         "allen": "Allen (1)_04_sigmoid.ipynb", "owen": "same",
         "moran": "moran_04_sigmoid (10).ipynb", "storey": "storey_04_sigmoid.ipynb"}

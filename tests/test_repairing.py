@@ -100,6 +100,11 @@ def retyped(notebook, name, kind):
     cell(notebook, name).cell_type = kind
 
 
+def exchanged(notebook, one, other):
+    a, b = cell(notebook, one), cell(notebook, other)
+    a.source, b.source = b.source, a.source
+
+
 def set_source(notebook, name, source):
     cell(notebook, name).source = source
 
@@ -143,6 +148,7 @@ ACCIDENTS = {
     "answer as text": lambda n: retyped(n, "my_sigmoid", "markdown"),
     "answer as raw": lambda n: retyped(n, "my_sigmoid", "raw"),
     "check as text": lambda n: retyped(n, "check-my_sigmoid", "markdown"),
+    "answers exchanged": lambda n: exchanged(n, "my_sigmoid", "neuron"),
     "essay as code": lambda n: retyped(n, "probability", "code"),
     "answer below the stub": lambda n: moved(n, "my_sigmoid", "my_sigmoid"),
     "answer below the check": lambda n: moved(n, "my_sigmoid", "check-my_sigmoid"),
@@ -190,8 +196,8 @@ def test_what_an_accident_leaves(accident, notebook):
     assert bool(mended.metadata.grading["repaired"]) == (accident not in (
         "nothing", "check copied", "question copied", "metadata lost", "set-up split",
         "check copied and broken", "empty copy above", "empty copy below", "answer copied",
-        "questions deleted", "set-up deleted", "set-up changed", "answer as text",
-        "answer as raw", "check as text", "essay as code", "turned round", "own cells",
+        "questions deleted", "set-up deleted", "set-up changed", "check as text",
+        "turned round", "own cells",
         "spaces at the ends", "line ends of Windows", "metadata of an old nbgrader",
         "metadata of a madman"))
 
@@ -305,6 +311,7 @@ def test_what_is_handed_out_knows_the_address(monkeypatch):
 @pytest.mark.parametrize(("data", "reason"), [
     (b"", "it is empty"), (b"\xef\xbb\xbf \n", "it is empty"),
     (b'{"cells": [{"cell_type"', "it breaks off"),
+    (b'{"cells": [\n<<<<<<< HEAD\n1', "it holds two versions that git"),
     (b"<!DOCTYPE html>", "it is a web page"), (b"PK\x03\x04", "it is a zip archive"),
     (b"%PDF-1.7", "it is a PDF"), (b"I could not open it.", "it is no notebook"),
     (b'"\xe9"', "its encoding is not"), (b"3", "it is no notebook"), (b"[]", "it is no"),

@@ -39,6 +39,7 @@ from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import PyFileConfigLoader
 
+NOTHING = "nothing was handed in"
 UNKNOWN = "of an error that the log shows"
 
 
@@ -102,8 +103,10 @@ def autograde(course: Course, student: str) -> str:
     handed_in, graded = (course.path(step, student) for step in (
         course.directory.submitted_directory, course.directory.autograded_directory))
     if not handed_in.exists():
-        return "nothing was handed in"
-    with contextlib.suppress(OSError, ValueError):
+        return NOTHING
+    with (contextlib.suppress(OSError, ValueError, MissingEntry),
+          course.gradebook() as gradebook):
+        gradebook.find_submission(course.name, student)     # unless the gradebook was lost
         notes = nbformat.read(graded, as_version=4).metadata.get("grading", {})
         if notes.get("of") == digest(course.source, handed_in.parent):
             return ""
@@ -151,22 +154,27 @@ def grade(folder: Path, name: str) -> None:
             reasons[student] = reason
     if sys.stdout.isatty():
         print("\r" + " " * 65 + "\r", end="")
-    lines = mark(name, folder)
+    trouble, no_page = "", set()
+    try:
+        lines = [line for line in mark(name, folder)
+                 if not line.startswith(("Not graded:", "Nothing handed in:"))]
+    except TableError as e:
+        lines, trouble = [], f"{e}. No mark was entered."
     for student in students:
         if student not in reasons and course.run(GenerateFeedback, student):
-            reasons[student] = "its feedback page cannot be made; the log says why"
+            no_page.add(student)
+    width = max(map(len, students))
+    for student in students:
+        reason = reasons.get(student)
+        print(f"{student:<{width}}", "", reason if reason == NOTHING else
+              f"NOT GRADED, because {reason}" if reason else result(course, student)
+              + ". But the feedback page cannot be written" * (student in no_page))
+    print(*left_out, *lines, sep="\n")
     with course.gradebook() as gradebook:
         table = GradesTable(parent=course.nbgrader, to=str(folder / "grades.csv"))
         table.export(gradebook)
-    width = max(map(len, students))
-    for student in students:
-        if (reason := reasons.get(student)) == "nothing was handed in":
-            print(f"{student:<{width}}  {reason}")
-        elif reason:
-            print(f"{student:<{width}}  NOT GRADED, because {reason}")
-        else:
-            print(f"{student:<{width}}  {result(course, student)}")
-    print(*[f"Left out: {what}" for what in left_out], *lines, sep="\n")
+    if trouble:
+        sys.exit(trouble)
 
 
 def main(arguments: list[str]) -> None:
@@ -182,7 +190,10 @@ def main(arguments: list[str]) -> None:
     except TableError as e:
         sys.exit(f"{e}.")
     except SQLAlchemyError as e:
-        sys.exit(f"The gradebook cannot be changed: {getattr(e, 'orig', None) or e}")
+        reason = getattr(e, "orig", None) or e
+        sys.exit(f"The gradebook cannot be used ({reason}). If it is damaged, move "
+                 "classroom/gradebook.db away and grade again; the marks are taken from "
+                 "the tables.")
     except OSError as e:
         sys.exit(f"Cannot go on: {e.filename}: {e.strerror}")
     except KeyboardInterrupt:

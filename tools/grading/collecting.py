@@ -226,7 +226,7 @@ def newest(student: str, works: list[Work], say: Callable) -> Work | None:
             + some(work.file.label for work in works))
         return None
     if others:
-        left = [work.file.label + " (newer, but not a notebook)" *
+        left = [work.file.label + " (newer, but no notebook)" *
                 (best.readable and not work.readable and work.file.time > best.file.time)
                 for work in others]
         say(student, f"{len(left) + 1} files; the newest one, {best.file.label}, was "

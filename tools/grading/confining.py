@@ -38,6 +38,8 @@ from traitlets import Enum, Float, Integer
 from grading import CLASSROOM, ROOT, NotGradedError
 
 KERNEL = Path(__file__).with_name("kernel.py")
+ASIDE = "put_aside"     # where what was changed in the class is kept
+UNGUARDED = {"__pycache__", ASIDE}
 SHOWN = 1_000_000       # characters of pictures and tables that one cell may show
 RUNS = 4                # so often is a notebook run, each time without what ended it
 
@@ -214,26 +216,34 @@ def contents(folders: list[Path], before: dict) -> dict[Path, tuple]:
     """Each file of some folders: what tells a change, its content, its rights."""
     now = {}
     for path in (path for folder in folders for path in folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and "__pycache__" not in path.parts:
+        if path.is_file() and not path.is_symlink() and not UNGUARDED & {*path.parts}:
             stat = path.stat()
             told = stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
-            if path not in before or before[path][0] != told:
-                now[path] = told, path.read_bytes(), stat.st_mode
-            else:
+            if path in before and before[path][0] == told:
                 now[path] = before[path]
+                continue
+            with contextlib.suppress(PermissionError):      # another program has locked it
+                now[path] = told, path.read_bytes(), stat.st_mode
     return now
 
 
 def put_back(folders: list[Path], before: dict) -> list[Path]:
-    """Write each file that was changed or removed as it was; remove each new one."""
+    """Write each file that was changed or removed as it was; put what is new aside.
+
+    Nothing is deleted, since a teacher may have saved it at the same time.
+    """
     now = contents(folders, before)
     changed = [p for p in before.keys() | now.keys() if before.get(p) != now.get(p)]
     for path in changed:
-        path.unlink(missing_ok=True)
-        if path in before:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(before[path][1])
-            path.chmod(before[path][2])
+        with contextlib.suppress(PermissionError):
+            if path.exists():
+                aside = folders[0] / ASIDE / f"{time.time_ns()}_{path.name}"
+                aside.parent.mkdir(exist_ok=True)
+                path.replace(aside)
+            if path in before:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(before[path][1])
+                path.chmod(before[path][2])
     return sorted(changed)
 
 
@@ -251,7 +261,7 @@ def calls_grade(source: str) -> bool:
 
 def labels(cells: list[NotebookNode]) -> list[str]:
     """What a teacher calls each cell: answer 4.2, the check of 4.2."""
-    found, number = [], "the beginning"
+    found, number = [], "the first part"
     for cell in cells:
         if cell.cell_type == "markdown" and (
                 heading := re.search(r"^#+ .*?(\d+\.\d+)", cell.source, re.MULTILINE)):
@@ -438,7 +448,8 @@ class Execute(nbgrader.preprocessors.Execute):
                 if self.km:
                     self._cleanup_kernel()
         if way.name == "none" and (changed := put_back(guarded, self.before)):
-            self.look.append(f"changed {changed[0]}, which was put back as it was")
+            self.look.append(f"changed {changed[0]}, which was put back as it "
+                             f"was; what it had become is in {ASIDE}")
 
     def course(self) -> list[Path]:
         """The folders that a notebook must not reach: the class, and the solutions."""
@@ -451,9 +462,9 @@ class Execute(nbgrader.preprocessors.Execute):
     def limits(self) -> dict[str, int]:
         """What the system allows each program, in its own words (see `man setrlimit`)."""
         running = 0
-        if not self.confined.uid:       # then those of the teacher are counted with them
+        if os.name != "nt" and not self.confined.uid:   # those of the teacher count, too
             for process in psutil.process_iter(["uids", "num_threads"]):
-                if os.name != "nt" and process.info["uids"].real == os.getuid():
+                if process.info["uids"] and process.info["uids"].real == os.getuid():
                     running += process.info["num_threads"] or 1
         return {"RLIMIT_AS": round(self.memory * 2**30), "RLIMIT_CORE": 0,
                 "RLIMIT_NPROC": running + self.processes,

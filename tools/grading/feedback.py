@@ -106,7 +106,7 @@ def contents(notebook: NotebookNode, source: NotebookNode,
     """What the page says."""
     student, exercises = graded.student, outline.exercises(source)
     grades = {grade.name: grade for grade in graded.grades}
-    comments = {comment.name: comment.comment for comment in graded.comments}
+    comments = {comment.name: comment.manual_comment for comment in graded.comments}
     summary: dict[int, dict] = {}
     for name, exercise in exercises.items():
         if name in grades:

@@ -28,6 +28,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grading import NotGradedError
 
+CONFLICT = b"\n<<<<<<< "
+
 
 class Reader(NotebookExporter):
     """Reads a notebook in whatever encoding an editor has saved it."""
@@ -81,6 +83,7 @@ def read(data: bytes) -> NotebookNode:
     except (ValueError, RecursionError):
         start = data.lstrip(b"\xef\xbb\xbf \r\n\t")[:5]
         reason = ("it is empty" if not start else
+                  "it holds two versions that git could not merge" if CONFLICT in data else
                   "it breaks off; it was not saved or sent whole" if start[:1] == b"{" else
                   "it is a web page" if start[:1] == b"<" else
                   "it is a zip archive or a document" if start[:2] == b"PK" else
@@ -290,6 +293,17 @@ def repaired(notebook: NotebookNode, handed_out: NotebookNode) -> NotebookNode:
     if len(cells) > len(notebook.cells):
         said["cells that were merged were taken apart"] = []
 
+    binds = [bound(cell.source) if cell.cell_type == "code" else set()
+             for cell in originals]
+    homes = {name: n for n, cell in enumerate(originals) if is_answer(cell)
+             for name in binds[n].difference(*binds[:n], *binds[n + 1:])}
+    for place, part in [(n, part) for n in {*homes.values()} for part in found[n]]:
+        to = {homes[name] for name in bound(part.source) & homes.keys()}
+        if len(to) == 1 and place not in to:        # written into another one's cell
+            found[place] = [other for other in found[place] if other is not part]
+            found[to.pop()].append(part)
+            said.setdefault("answers in another one's cell: ", []).append(numbers[place])
+
     result = copy.deepcopy(handed_out)
     for place, cell in enumerate(result.cells):
         here = {n for n, number in enumerate(numbers) if number == numbers[place]}
@@ -306,6 +320,8 @@ def repaired(notebook: NotebookNode, handed_out: NotebookNode) -> NotebookNode:
         parts = list(parts.values())
         if len(parts) > 1:
             say("answers joined from several cells: ")
+        if any(part.cell_type != cell.cell_type for part in parts):
+            say("answers in a cell of the wrong kind: ")
         if cell.cell_type == "markdown":
             further = taken(own, here, lambda _, part: is_prose(part))
             if further and known:
@@ -314,7 +330,7 @@ def repaired(notebook: NotebookNode, handed_out: NotebookNode) -> NotebookNode:
                      if any(part is other for other in parts + further)]
             cell.source = "\n\n".join(part.source.strip() for part in parts or [cell])
         else:
-            names = bound(cell.source)
+            names = binds[place]
             if not parts:
                 parts = taken(own, here, lambda _, part, names=names:
                               is_piece(part.source) or bound(part.source) & names)
