@@ -145,7 +145,7 @@ def grade(folder: Path, name: str) -> None:
         archive.mkdir(parents=True, exist_ok=True)
         sys.exit("\n".join([*left_out, "Nothing was handed in. Put what you got, files, "
                             f"folders or zip files, into {archive}"]))
-    print(confinement().sentence)
+    print(confinement().sentence, flush=True)       # the rest may take a minute
     reasons = {}
     for n, student in enumerate(students, start=1):
         if sys.stdout.isatty():
