@@ -57,6 +57,7 @@ def printed(html: Path, target: Path) -> Iterator[Page]:
     with browser.chromium() as chromium:
         page = chromium.new_page(color_scheme="light")
         page.set_default_timeout(PATIENCE * 1000)
+        page.emulate_media(media="print")   # from the start, lest each printing begins anew
         page.goto(html.as_uri())
         page.evaluate("document.fonts.ready")
         page.add_style_tag(content=PAGE_NUMBERS)
