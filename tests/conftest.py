@@ -1,5 +1,6 @@
 """The site, built once for all tests, and a browser to visit it."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -145,6 +146,10 @@ def leave(page):
         page.evaluate(FORGET)
         page.goto("about:blank")
     page.mouse.move(0, 0)
+
+
+def pytest_collection_finish():
+    gc.freeze()     # what was imported stays to the end; nobody need look there for garbage
 
 
 def pytest_collection_modifyitems(items):
