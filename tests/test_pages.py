@@ -21,15 +21,17 @@ ONE_OF_EACH_COLOUR = """() => {
   }
 }"""
 # The contrast is the dearest rule by far. Texts that have the same colour and size, and the
-# same behind them, have the same contrast: it looks at the first of each kind.
+# same behind them, have the same contrast: it looks at the first of each kind in this tab.
 VIOLATIONS = """async ([within, tags]) => {
+  const NOTHING = "rgba(0, 0, 0, 0),none,1,none,static";
   const behind = e => {
     if (!e) return "";
     const {backgroundColor: plain, backgroundImage, opacity, filter, position}
       = getComputedStyle(e);
-    return [plain, backgroundImage, opacity, filter, position] + behind(e.parentElement);
+    const own = [plain, backgroundImage, opacity, filter, position] + "";
+    return (own == NOTHING ? "" : own) + behind(e.parentElement);
   };
-  const kinds = new Set();
+  const kinds = new Set(JSON.parse(sessionStorage.getItem("kinds")));
   for (const e of document.querySelectorAll(`${within} *`)) {
     delete e.dataset.contrast;
     const text = e.matches("input, select")
@@ -40,6 +42,7 @@ VIOLATIONS = """async ([within, tags]) => {
     if (!kinds.has(kind)) e.dataset.contrast = "";
     kinds.add(kind);
   }
+  sessionStorage.setItem("kinds", JSON.stringify([...kinds]));
   axe.configure({rules: [{id: "color-contrast", selector: "[data-contrast]"}]});
   const found = await axe.run(
     within, {preload: false, runOnly: tags, resultTypes: ["violations"]});

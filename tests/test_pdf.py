@@ -83,6 +83,12 @@ def paper(printed):
     return printed
 
 
+@pytest.fixture(scope="module")
+def text(paper):
+    """What the page says."""
+    return paper.inner_text("body")
+
+
 def test_the_outline_is_the_book(pdf, starts):
     assert [title for title, _ in starts] == [title for _, title in chapters()]
     for (name, title), (_, below) in zip(chapters(), outline(pdf), strict=True):
@@ -162,8 +168,7 @@ def test_formulas_are_text(pdf, starts):
     assert "(6.1)" in text and "(6.4)" in text
 
 
-def test_nothing_is_folded(paper):
-    text = paper.inner_text("body")
+def test_nothing_is_folded(text):
     for name, _ in chapters():
         for cell in read(name)[1]:
             tags = set(cell["metadata"].get("tags", []))
@@ -176,8 +181,8 @@ def test_nothing_is_folded(paper):
 @pytest.mark.parametrize("words", ["Show code", "Hide code", "Show the code", "Show what",
                                    "Set-up", "Click to", "Search", "Back to top",
                                    "Skip to", "#\n"])
-def test_nothing_is_there_to_click(paper, words):
-    assert words not in paper.inner_text("body")
+def test_nothing_is_there_to_click(text, words):
+    assert words not in text
 
 
 def add(paper, html):

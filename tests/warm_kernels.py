@@ -77,6 +77,8 @@ if __name__ == "__main__":
     import matplotlib.backends.backend_svg
     import matplotlib.pyplot  # noqa: F401
     import pandas
+    import sklearn.linear_model
+    import sklearn.neural_network  # noqa: F401
     from ipykernel import kernelapp
 
     pandas.options.display.max_columns = 20
