@@ -12,7 +12,7 @@ from grading.confining import Execute
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader import api
 from nbgrader.api import Gradebook
-from test_pages import AXE, ONE_OF_EACH_COLOUR, TAGS
+from test_pages import AXE, ONE_OF_EACH_COLOUR, TAGS, VIOLATIONS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's
 
@@ -132,6 +132,7 @@ def page_of(course, student):
     return course.folder / "feedback" / student / NAME / f"{NAME}.html"
 
 
+@pytest.mark.slow
 def test_what_an_honest_student_reads(course, chromium):
     path = page_of(course, "allen")
     assert path.stat().st_size < 100_000
@@ -147,10 +148,7 @@ def test_what_an_honest_student_reads(course, chromium):
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         page.evaluate(AXE)
         page.evaluate(ONE_OF_EACH_COLOUR)
-        found = page.evaluate(
-            "tags => axe.run({preload: false, runOnly: tags, resultTypes: ['violations']})",
-            rules)
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+        assert page.evaluate(VIOLATIONS, ["html", rules]) == []
     page.goto(path.as_uri())
     text = page.locator("main").inner_text()
     assert text.startswith("Exercises: sigmoid\n\nElisabeth Allen\n\n10 of 13 points\n\nEx")
@@ -187,6 +185,7 @@ def test_a_notebook_from_colab_and_a_mark_that_waits(course):
     assert "waits for a mark (3 points)" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forbidden", [False, True])
 def test_nothing_of_a_student_runs(course, chromium, forbidden):
     """Neither where the page forbids scripts, nor if it did not."""

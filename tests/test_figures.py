@@ -179,7 +179,8 @@ def test_the_scripts_and_the_data_are_small(site):
 @pytest.fixture(scope="module")
 def tab(chromium, site):
     """One narrow tab for all figures; the pages are files in a folder."""
-    context = chromium.new_context(viewport={"width": 320, "height": 740})
+    context = chromium.new_context(viewport={"width": 320, "height": 740},
+                                   reduced_motion="reduce")     # no waiting for a scroll
     yield watch(context.new_page(), site.as_uri())
     context.close()
 
@@ -236,6 +237,7 @@ def test_every_state_says_what_the_chapter_says(page):
             assert all(text in outputs for text in expected.values()), state
 
 
+@pytest.mark.slow
 def test_the_whole_figure_by_keyboard(page):
     for figure, _, _ in figures_of(page):
         controls = figure.locator("[data-control]")
@@ -262,6 +264,7 @@ def test_the_whole_figure_by_keyboard(page):
     assert page.evaluate(VIOLATIONS, ["titanic-figure", TAGS]) == []
 
 
+@pytest.mark.slow
 def test_the_rates_of_the_chapter_give_its_table(tab, site):
     cells = json.loads((ROOT / "book" / "06_gradient_descent.ipynb").read_text("utf-8"))
     table, = [o["data"]["text/plain"] for cell in cells["cells"]
@@ -281,6 +284,7 @@ def test_the_rates_of_the_chapter_give_its_table(tab, site):
     assert says(figure)["rate"] == "10.3"
 
 
+@pytest.mark.slow
 def test_the_steps_of_the_chapter_end_where_it_says(tab, site):
     tab.goto((site / "book" / "06_gradient_descent.html").as_uri())
     figure = tab.locator("titanic-figure[data-figure=two-losses]")
@@ -327,6 +331,7 @@ def data_of(chapter, name):
                       [o["of"][int(i)] for i in o["at"]] if "of" in o else o)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", ["intro", "08_evaluation"])
 def test_every_threshold_counts_as_the_package_does(tab, site, chapter):
     tab.goto((site / "book" / f"{chapter}.html").as_uri())
@@ -356,6 +361,7 @@ def test_every_threshold_counts_as_the_package_does(tab, site, chapter):
     assert tab.trouble == []
 
 
+@pytest.mark.slow
 def test_every_mark_names_its_person(tab, site):
     tab.goto((site / "book" / "intro.html").as_uri())
     figure = tab.locator("titanic-figure")
@@ -375,6 +381,8 @@ def test_every_mark_names_its_person(tab, site):
     assert says(figure)["person"] == shown["person"]
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter, digits", [("04_sigmoid", 4), ("08_evaluation", 3)])
 def test_one_passenger_gets_what_the_package_gives(tab, site, chapter, digits):
     tab.goto((site / "book" / f"{chapter}.html").as_uri())
@@ -424,6 +432,7 @@ def test_the_splits_are_those_of_the_chapter(tab, site):
     assert (shown["draws"], shown["mean"], shown["best"]) == ("200", mean, best)
 
 
+@pytest.mark.slow
 def test_certain_and_wrong_is_what_the_package_computes(tab, site):
     passengers = load_passengers()
     x = Preparation().fit(passengers).transform(passengers)[[689]]
@@ -448,13 +457,13 @@ def test_certain_and_wrong_is_what_the_package_computes(tab, site):
         assert says(figure) == expected
 
 
+@pytest.mark.slow
 def test_the_picture_is_what_is_printed(page):
-    for figure, _, _ in figures_of(page):
-        picture = page.locator("figure", has=figure).locator("img")
-        for media, moves in [("screen", True), ("print", False)]:
-            page.emulate_media(media=media)
+    for media, moves in [("print", False), ("screen", True)]:
+        page.emulate_media(media=media)
+        for figure, _, _ in figures_of(page):
+            picture = page.locator("figure", has=figure).locator("img")
             assert figure.is_visible() == moves and picture.is_visible() != moves
-        page.emulate_media(media="screen")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
@@ -499,6 +508,7 @@ def test_nothing_breaks_in_the_full_ranges_and_at_random(page, seed):
         assert len(seen) > 20 and not NONSENSE.search(str(seen)), name
 
 
+@pytest.mark.slow
 def test_an_address_with_nonsense_changes_nothing(tab, site):
     tab.goto((site / "book" / "05_mae.html").as_uri())
     tab.trouble.clear()

@@ -54,12 +54,11 @@ def test_a_search_in_the_page_opens_a_folded_answer(visit, address, site):
     assert not page.get_by_text(answer).is_visible()
 
 
-@pytest.mark.parametrize("name", [
-    CHAPTER, *(pytest.param(f"{name}.html", marks=pytest.mark.slow)
-               for name in PAGES if name not in CHAPTER)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAGES)
 def test_the_section_that_is_read_is_marked(visit, address, name):
     """After a click in the contents of the page, and wherever the reader scrolls."""
-    page = visit(f"{address}/{name}", viewport=SCREEN)
+    page = visit(f"{address}/{name}.html", viewport=SCREEN)
     page.add_style_tag(content="* { scroll-behavior: auto !important; }")
     links = page.evaluate(
         "[...document.querySelectorAll('nav.page-toc a')].map(a => a.hash)")
@@ -86,6 +85,7 @@ def test_the_section_that_is_read_is_marked(visit, address, name):
     assert order == sorted(order) and (not links or order[-1] == len(links) - 1)
 
 
+@pytest.mark.slow
 def test_a_closed_sidebar_stays_closed(visit, address):
     page = visit(f"{address}/{CHAPTER}", viewport=SCREEN)
     sidebar, button = page.locator("#pst-primary-sidebar"), page.locator(".primary-toggle")
@@ -118,12 +118,12 @@ def test_a_translator_spares_formulas_and_data(site):
     assert count > 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("system, chosen, background", [
     ("dark", {}, "rgb(18, 18, 18)"),
-    *(pytest.param(*case, marks=pytest.mark.slow) for case in [
-        ("light", {}, "rgb(255, 255, 255)"),
-        ("dark", {"mode": "auto", "theme": "light"}, "rgb(18, 18, 18)"),
-        ("dark", {"mode": "light", "theme": "light"}, "rgb(255, 255, 255)")])])
+    ("light", {}, "rgb(255, 255, 255)"),
+    ("dark", {"mode": "auto", "theme": "light"}, "rgb(18, 18, 18)"),
+    ("dark", {"mode": "light", "theme": "light"}, "rgb(255, 255, 255)")])
 def test_the_first_frame_has_its_colour(chromium, address, system, chosen, background):
     """Before the theme's script has come, which can take long."""
     context = chromium.new_context(color_scheme=system)
@@ -208,10 +208,9 @@ def published(site):
         server.shutdown()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [
-    "book/nothing.html", "a/b/c/d/",
-    *(pytest.param(lost, marks=pytest.mark.slow)
-      for lost in ("nothing", "book/a.html?b=c"))])
+    "book/nothing.html", "a/b/c/d/", "nothing", "book/a.html?b=c"])
 def test_an_address_that_leads_nowhere(visit, published, lost):
     """The page has the site's look and leads on, wherever it is shown."""
     page = visit(f"{published}/{lost}", viewport=SCREEN)

@@ -376,6 +376,7 @@ def wheel(folder, name, files):
         archive.writestr(f"{info}/RECORD", "".join(f"{path},,\n" for path in files))
 
 
+@pytest.mark.slow
 def test_where_uv_cannot_pip_installs_and_says_so(copy):
     """A whole installation from a folder, with a uv that fails as behind a firewall."""
     wheel(copy, "zipp", {"zipp.py": ""})
