@@ -1,7 +1,7 @@
 """One command for each thing one does with this book.
 
     python run.py book               build the website and say where it is
-    python run.py test [ARGS]        run the tests, in three minutes; ARGS go to pytest
+    python run.py test [ARGS]        run the tests, in two minutes; ARGS go to pytest
     python run.py test --all         run the slow ones as well, in ten
     python run.py lab [FOLDER]       open the chapters, or a folder, in JupyterLab
     python run.py notebooks [NAME]   run notebooks and store their outputs

@@ -14,7 +14,8 @@ from nbgrader import api
 from nbgrader.api import Gradebook
 from test_pages import AXE, ONE_OF_EACH_COLOUR, TAGS, VIOLATIONS
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's
+pytestmark = [pytest.mark.slow,         # a class is graded for it
+              pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]   # nbgrader's
 
 NAME = "04_sigmoid"
 ELSEWHERE = "http://elsewhere.invalid/"
@@ -132,7 +133,6 @@ def page_of(course, student):
     return course.folder / "feedback" / student / NAME / f"{NAME}.html"
 
 
-@pytest.mark.slow
 def test_what_an_honest_student_reads(course, chromium):
     path = page_of(course, "allen")
     assert path.stat().st_size < 100_000
@@ -185,7 +185,6 @@ def test_a_notebook_from_colab_and_a_mark_that_waits(course):
     assert "waits for a mark (3 points)" in text
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("forbidden", [False, True])
 def test_nothing_of_a_student_runs(course, chromium, forbidden):
     """Neither where the page forbids scripts, nor if it did not."""

@@ -383,6 +383,7 @@ def test_every_mark_names_its_person(tab, site):
 
 @pytest.mark.slow
 @pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter, digits", [("04_sigmoid", 4), ("08_evaluation", 3)])
 def test_one_passenger_gets_what_the_package_gives(tab, site, chapter, digits):
     tab.goto((site / "book" / f"{chapter}.html").as_uri())
@@ -467,6 +468,7 @@ def test_the_picture_is_what_is_printed(page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.slow
 def test_without_javascript_the_picture_is_shown(visit, site):
     page = visit((site / "book" / "05_mae.html").as_uri(), java_script_enabled=False)
     assert page.locator("#fig-landscapes img").is_visible()

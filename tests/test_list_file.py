@@ -141,6 +141,7 @@ def load(tmp_path):
     return write_and_load
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
 def test_every_kind_is_read_with_the_same_values(load, make):
     seven = load(make(SEVEN))

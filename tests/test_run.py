@@ -257,6 +257,7 @@ def test_a_moved_environment_is_not_ready(ready):
     assert not ready.is_ready()
 
 
+@pytest.mark.slow
 def test_uv_is_told_what_pip_knows(copy, run, monkeypatch):
     config = copy / "pip.conf"
     config.write_text("[global]\nindex-url = https://a.example/simple\n"

@@ -49,6 +49,7 @@ def search(chromium, address):
     page.close()
 
 
+@pytest.mark.slow
 def test_a_result_leads_to_the_passage_and_shows_it(search):
     search.locator("ul.search p.context").nth(1).wait_for()
     entry = search.locator("ul.search li").filter(has_text="Glossary > one-hot encoding")
@@ -83,6 +84,7 @@ def test_search_says_when_it_finds_nothing(search):
     assert search.trouble == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words, first", [
     ("1,309 passengers", "1,309"), ("1309", "1309"), ("0.469 log loss", "0.469"),
     ("0.5", "must it be 0.5"), ("standardize", "or standardise?"),

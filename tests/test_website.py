@@ -80,6 +80,7 @@ def test_header_by_keyboard(visit, address):
     assert page.trouble == []
 
 
+@pytest.mark.slow
 def test_header_by_mouse(visit, address):
     """A button that was clicked leaves no focus behind, and with it no tooltip."""
     page = visit(f"{address}/book/05_mae.html", viewport=SCREEN)
@@ -90,6 +91,7 @@ def test_header_by_mouse(visit, address):
     page.locator(".tooltip").wait_for(state="detached")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("button, name", [
     (".search-button-field", "Search"), ("button.primary-toggle", "Contents of the book"),
     ("button.secondary-toggle", "Contents of this page")])
@@ -162,6 +164,7 @@ def test_search_finds_a_word(visit, site, address):
         page.locator("ul.search li", has_text="Missing values").first.wait_for()
 
 
+@pytest.mark.slow
 def test_search_shows_prose(visit, address):
     """Not the buttons and the contents above a chapter, and each formula once."""
     page = visit(f"{address}/search.html?q=sigma+number")

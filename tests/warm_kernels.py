@@ -7,6 +7,7 @@ that process. What it could hide is a name that comes with somebody else's impor
 every notebook in an ordinary kernel, and so does each system but Linux.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -39,8 +40,10 @@ class Kernel:
 
 @cache
 def warm():
-    return subprocess.Popen([sys.executable, "-P", __file__], text=True,
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-P", __file__], text=True,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    atexit.register(process.communicate)    # it ends with its input
+    return process
 
 
 def launch(command, cwd=None, env=None, **options):
