@@ -2,7 +2,7 @@
 
     python run.py book               build the website and say where it is
     python run.py test [ARGS]        run the tests, in two minutes; ARGS go to pytest
-    python run.py test --all         run the slow ones as well, in ten
+    python run.py test --all         run the slow ones as well, in eight
     python run.py lab [FOLDER]       open the chapters, or a folder, in JupyterLab
     python run.py notebooks [NAME]   run notebooks and store their outputs
                                      (03_encoding, say; several, or all)
