@@ -155,9 +155,13 @@ def test_interrupted(tmp_path):
             [sys.executable, "-u", "-c", f"{listen}; {run}", "--epochs", "1000000"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert "1,309" in process.stdout.readline()
-        process.send_signal(signal.SIGINT)
         try:
-            _, err = process.communicate(timeout=30)
+            process.send_signal(signal.SIGINT)
+            try:
+                _, err = process.communicate(timeout=10)
+            except subprocess.TimeoutExpired:   # it fell into a destructor, which loses it
+                process.send_signal(signal.SIGINT)
+                _, err = process.communicate(timeout=10)
         finally:
             process.kill()
     assert (process.returncode, err) == (130, "stopped\n")
